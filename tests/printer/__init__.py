@@ -1,0 +1,1 @@
+"""Paper: what is printed is read back."""
