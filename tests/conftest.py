@@ -6,16 +6,19 @@ One folder a run holds what its workers share (the PostgreSQL server, the migrat
 import fcntl
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
 from sqlalchemy import Engine
 
 from server import migrate
 from server.db import open_engine
+from tests.accessibility import check_axe
+from tests.browser import new_context, open_browser, open_page
 from tests.postgresql import Cluster, make_folder, start_cluster
 
 _TEMPLATE = "valgbord_template"
@@ -128,3 +131,31 @@ def engine(database_url: str) -> Iterator[Engine]:
     engine = open_engine(database_url)
     yield engine
     engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium, for the tests of one file."""
+    with open_browser() as browser:
+        yield browser
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """A window without a past."""
+    context = new_context(browser)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    """A page of 1366×768; the test fails when a script on it throws."""
+    with open_page(context) as page:
+        yield page
+
+
+@pytest.fixture
+def axe() -> Callable[[Page], list[str]]:
+    """The accessibility check: what a page does wrong, one line each."""
+    return check_axe
