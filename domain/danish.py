@@ -46,6 +46,11 @@ def danish_number(number: int) -> str:
     return f"{number:,}".replace(",", ".")
 
 
+def danish_percent(share: float) -> str:
+    """A share from 0 to 1 with one decimal and a space that does not break: ``45,8 %``."""
+    return f"{share * 100:.1f}".replace(".", ",") + "\u00a0%"
+
+
 def danish_list(parts: Sequence[str]) -> str:
     """As a list is said: ``1, 2 og 3``."""
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} og {parts[-1]}" if parts else ""
@@ -136,6 +141,7 @@ GIVE_THE_CARD_BACK = "Giv valgkortet tilbage."
 SCAN_AGAIN_LATER = "Scan kortet igen, når forbindelsen er tilbage."
 TRIES_BY_ITSELF = "Bordet prøver igen af sig selv. Varer det mere end 3 minutter: tilkald valgsekretæren."
 CLOSED_BY_CHAIR = "Formanden har lukket valgstedet."
+WITHDRAWN = "Fortrudt"
 OPEN_THE_TABLE = "Åbn bordet igen, hvis der skal udleveres stemmesedler."
 
 
@@ -204,7 +210,8 @@ PROBLEMS: dict[str, str] = {
     "enrolment_code_used": "Engangskoden er brugt. Bed valgkontoret om en ny.",
     "enrolment_code_expired": "Engangskoden er udløbet. Bed valgkontoret om en ny.",
     "not_allowed": "Det har du ikke adgang til. Tilkald valgsekretæren.",
-    "bad_request": "Serveren forstod ikke bordet. Kontakt valgkontoret.",
+    "malformed": "Serveren forstod ikke bordet. Kontakt valgkontoret.",
+    "table_is_closed": "Bordet er lukket. Kun valgsekretæren kan åbne det igen.",
     "no_connection": "Ingen forbindelse til serveren. Prøv igen om lidt.",
     "not_https": "Serverens adresse skal begynde med https://",
     "already_enrolled": "Bordet er allerede tilsluttet.",
@@ -212,6 +219,9 @@ PROBLEMS: dict[str, str] = {
     "voter_in_flight": "Gør først vælgeren færdig.",
     "confirm_hand_over": "Bekræft først med Mellemrum, at stemmesedlerne er udleveret.",
     "not_signed_in": "Log først på bordet.",
+    "unknown_reader": "Tavlen vises kun for dem, der har en læsekode. Bed valgkontoret om en.",
+    "unknown_election": "Valget findes ikke på denne server.",
+    "which_election": "Serveren har flere valg. Vælg et af dem.",
     "nothing_to_withdraw": "Der er ingen registrering at fortryde.",
     "withdrawal_unknown": "Det er uvist, om registreringen er fortrudt. Skriv koden igen, når der er forbindelse.",
     "previous_not_settled": "Vent: den forrige vælger er ikke afklaret endnu.",

@@ -1,0 +1,1 @@
+"""The printed manual lists. They come with the outage modes; see ARCHITECTURE.md."""

@@ -1,0 +1,1 @@
+"""Paper: from a value to a PDF page."""

@@ -1,0 +1,1 @@
+"""The register: one FastAPI process, one database."""

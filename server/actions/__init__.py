@@ -1,0 +1,1 @@
+"""The writes. Each takes a connection, asks the domain, calls queries. No HTTP."""

@@ -1,0 +1,53 @@
+"""The lines of a station's package: rendered here only, for the import that hashes them and the route that sends them.
+
+What a line holds is said at the end of ``domain.wire``. The hash of a station's package is SHA-256 over the lines as they
+were at import: for each voter in the order of register numbers the entry's line and then its card's line.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from json.encoder import encode_basestring
+
+from domain.elections import StationKey
+
+
+def entry_line(  # noqa: PLR0913, PLR0917 - the columns of one line, in its order
+    entry_id: int,
+    register_number: int,
+    name: str,
+    birth_date: str,
+    sex: str,
+    contests: int,
+    advance_contests: int,
+    advance_received_on: str | None,
+    status: str = "active",
+) -> str:
+    """A voter's line; dates as ISO text, contests as bits."""
+    received = f'"{advance_received_on}"' if advance_received_on else "null"
+    return (
+        f'["e",{entry_id},{register_number},{encode_basestring(name)},"{birth_date}","{sex}",'
+        f'{contests},{advance_contests},{received},"{status}"]\n'
+    )
+
+
+def card_line(number: str, entry_id: int, replaced_at: str | None = None, replaced_by_last_four: str | None = None) -> str:
+    """A poll card's line; ``replaced_at`` as ISO text in UTC."""
+    if replaced_at is None:
+        return f'["c","{number}",{entry_id},null,null]\n'
+    return f'["c","{number}",{entry_id},"{replaced_at}","{replaced_by_last_four}"]\n'
+
+
+def mark_line(request_id: str, entry_id: int, table_number: int, contests: int, recorded_at: str) -> str:
+    """A live mark's line; ``recorded_at`` as ISO text in UTC."""
+    return f'["m","{request_id}",{entry_id},{table_number},{contests},"{recorded_at}"]\n'
+
+
+def end_line(sha256_hex: str) -> str:
+    """The last line: SHA-256 over the bytes of all lines before it, the header's included."""
+    return f'["end","{sha256_hex}"]\n'
+
+
+def election_hash(station_hashes: Mapping[StationKey, str]) -> str:
+    """The hash of a whole election's package: over each station's key and hash, in the order of keys."""
+    lines = "".join(f"{key} {station_hashes[key]}\n" for key in sorted(station_hashes))
+    return hashlib.sha256(lines.encode()).hexdigest()

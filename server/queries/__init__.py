@@ -1,0 +1,1 @@
+"""One SQL statement per named function: connection first, domain values out, never a commit."""

@@ -1,0 +1,98 @@
+"""The station package: what a table needs to show a voter within milliseconds, and nothing about anybody else."""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from datetime import date
+from itertools import islice
+
+from fastapi import APIRouter
+from fastapi.responses import StreamingResponse
+from sqlalchemy import Connection, Engine
+
+from domain.wire import WIRE_VERSION, PackageHeader, RefusedOut
+from server.access import CallingTable
+from server.db import snapshot
+from server.package_rows import card_line, end_line, entry_line, mark_line
+from server.parts import TheEngine
+from server.queries import package as queries
+from server.queries.elections import find_election
+from server.queries.heads import read_head
+from server.queries.stations import read_stations
+from server.queries.tables import TableCaller
+from server.routes.table_session import election_out
+from server.station_out import station_out
+
+LINES_A_PORTION = 500
+
+router = APIRouter(prefix="/api/table", tags=["table"], responses={401: {"model": RefusedOut}})
+
+
+@router.get("/package", response_class=StreamingResponse)
+def get_package(caller: CallingTable, engine: TheEngine) -> StreamingResponse:
+    """The calling table's station as lines of JSON: a header, the voters, their cards, the live marks, and a hash at the end.
+
+    One snapshot: the header's ``as_of_event`` is the last event that the lines know. No CPR number, no address.
+    """
+    return StreamingResponse(_portions(engine, caller), media_type="application/x-ndjson")
+
+
+def _portions(engine: Engine, caller: TableCaller) -> Iterator[bytes]:
+    """The lines, hashed as they go, gathered into portions that a socket likes."""
+    digest = hashlib.sha256()
+    with snapshot(engine) as conn:
+        for lines in _batched(_lines(conn, caller), LINES_A_PORTION):
+            portion = "".join(lines).encode()
+            digest.update(portion)
+            yield portion
+    yield end_line(digest.hexdigest()).encode()
+
+
+def _batched(lines: Iterable[str], size: int) -> Iterator[list[str]]:
+    """Lines in portions; Python's own ``itertools.batched`` came with 3.12."""
+    rest = iter(lines)
+    while portion := list(islice(rest, size)):
+        yield portion
+
+
+def _lines(conn: Connection, caller: TableCaller) -> Iterator[str]:
+    yield _header(conn, caller).model_dump_json() + "\n"
+    for row in queries.stream_entries(conn, caller.station_id):
+        yield entry_line(
+            row.id,
+            row.register_number,
+            row.name,
+            row.birth_date.isoformat(),
+            row.sex,
+            row.contests,
+            row.advance_contests,
+            _iso(row.advance_received_on),
+            row.status,
+        )
+    for row in queries.stream_cards(conn, caller.station_id):
+        newer = row.replaced_by[-4:] if row.replaced_by else None
+        yield card_line(row.number, row.entry_id, _iso(row.replaced_at), newer)
+    for row in queries.stream_live_marks(conn, caller.station_id):
+        yield mark_line(str(row.request_id), row.entry_id, row.table_number, row.contests, row.recorded_at.isoformat())
+
+
+def _iso(moment: date | None) -> str | None:
+    return moment.isoformat() if moment else None
+
+
+def _header(conn: Connection, caller: TableCaller) -> PackageHeader:
+    election = find_election(conn, caller.election_id)
+    assert election is not None  # noqa: S101 - a station's election exists by foreign key
+    head = read_head(conn, caller.station_id)
+    return PackageHeader(
+        wire_version=WIRE_VERSION,
+        election=election_out(caller.election_id, election),
+        station_id=caller.station_id,
+        station=station_out(read_stations(conn, [caller.station_id])[caller.station_id]),
+        station_state=head.state,
+        epoch=head.epoch,
+        as_of_event=head.last_event,
+        entries=queries.count_entries(conn, caller.station_id),
+        cards=queries.count_cards(conn, caller.station_id),
+        marks=queries.count_live_marks(conn, caller.station_id),
+        package_hash=head.package_hash,
+    )

@@ -1,0 +1,1 @@
+"""The valgbord command: one thin layer above the server and the table."""
