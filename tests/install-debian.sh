@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# Install what the tests need from Debian's own packages, and only what is missing:
+# PostgreSQL's server programs (tests start a server of their own), Chromium, and a typeface for it.
+set -euo pipefail
+
+missing=()
+compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null || missing+=(postgresql)
+command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || missing+=(chromium)
+[[ -n $(find /usr/share/fonts /usr/local/share/fonts -name '*.[to]tf' -print -quit 2>/dev/null) ]] || missing+=(fonts-dejavu-core)
+if ((${#missing[@]} == 0)); then
+    exit 0
+fi
+
+give_up() {
+    printf '%s\n' \
+        "Prøverne mangler: ${missing[*]}. $1" \
+        "The tests need: ${missing[*]}. $2" >&2
+    exit 1
+}
+
+command -v apt-get >/dev/null || give_up \
+    'Maskinen har ikke apt; installer dem med dens eget program og prøv igen.' \
+    "This machine has no apt; install them with its own package manager and try again."
+as_root=()
+if ((EUID != 0)); then
+    command -v sudo >/dev/null && sudo -n true 2>/dev/null || give_up \
+        "Kør først:  sudo apt install ${missing[*]}" "Run first:  sudo apt install ${missing[*]}"
+    as_root=(sudo -n)
+fi
+
+install() {
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install --yes --quiet --quiet --no-install-recommends "$@" >/dev/null
+}
+
+printf 'Henter fra Debian / fetching from Debian: %s\n' "${missing[*]}" >&2
+"${as_root[@]}" apt-get update --quiet --quiet >/dev/null || give_up \
+    'apt kan ikke nå sit arkiv.' 'apt cannot reach its archive.'
+if [[ " ${missing[*]} " == *' postgresql '* ]]; then
+    # The tests bring up their own server; Debian's own one is not wanted on a developer's machine.
+    install postgresql-common
+    "${as_root[@]}" sed -ri 's/^#?(create_main_cluster) .*$/\1 = false/' /etc/postgresql-common/createcluster.conf
+fi
+install "${missing[@]}" || give_up \
+    'apt kunne ikke installere dem.' 'apt could not install them.'
