@@ -69,7 +69,9 @@ SENTENCES: dict[FileProblem, str] = {
     FileProblem.EMPTY_LINE: "Linjen er tom.",
     FileProblem.LINE_TOO_LONG: "Linjen er længere end {limit} tegn.",
     FileProblem.SHORT_ROW: "Linjen har {seen} felter; der skal være {limit}.",
-    FileProblem.LONG_ROW: "Linjen har {seen} felter; der skal være {limit}. Et semikolon i en tekst kræver anførselstegn om feltet.",
+    FileProblem.LONG_ROW: (
+        "Linjen har {seen} felter; der skal være {limit}. Et semikolon i en tekst kræver anførselstegn om feltet."
+    ),
     FileProblem.BAD_QUOTES: "Anførselstegn er sat forkert eller ikke lukket på linjen.",
     FileProblem.NUL: "Feltet indeholder et NUL-tegn; filen kan være beskadiget.",
     FileProblem.CONTROL_CHARACTER: "Feltet indeholder et styretegn ({seen}).",
@@ -77,7 +79,9 @@ SENTENCES: dict[FileProblem, str] = {
     FileProblem.UNKNOWN_DISTRICT: "Valget har ikke afstemningsområdet »{seen}« (kommunekode-nummer).",
     FileProblem.BAD_REGISTER_NUMBER: "Valgnummeret skal være et helt tal fra 1 til {limit}.",
     FileProblem.DUPLICATE_REGISTER_NUMBER: "Valgnummeret står allerede på linje {seen} i samme afstemningsområde.",
-    FileProblem.BAD_CPR: "Personnummeret skal være 10 cifre, eventuelt med bindestreg efter de første 6, eller feltet skal være tomt.",
+    FileProblem.BAD_CPR: (
+        "Personnummeret skal være 10 cifre, eventuelt med bindestreg efter de første 6, eller feltet skal være tomt."
+    ),
     FileProblem.NO_NAME: "Vælgeren har intet navn.",
     FileProblem.BAD_DATE: "Datoen skal skrives som åååå-mm-dd.",
     FileProblem.NO_SUCH_DATE: "Datoen findes ikke i kalenderen.",

@@ -1,11 +1,11 @@
 """The lines of a station's package: rendered here only, for the import that hashes them and the route that sends them.
 
-What a line holds is said at the end of ``domain.wire``. The hash of a station's package is SHA-256 over the lines as they
-were at import: for each voter in the order of register numbers the entry's line and then its card's line.
+What a line holds is said at the end of ``domain.wire``. The hash of a station's package is over its lines as they were at
+import, see ``PackageHash``.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from json.encoder import encode_basestring
 
 from domain.elections import StationKey
@@ -45,6 +45,28 @@ def mark_line(request_id: str, entry_id: int, table_number: int, contests: int, 
 def end_line(sha256_hex: str) -> str:
     """The last line: SHA-256 over the bytes of all lines before it, the header's included."""
     return f'["end","{sha256_hex}"]\n'
+
+
+class PackageHash:
+    """The hash of one station's package.
+
+    SHA-256 over two hex digests, each with a newline: that of the entry lines and that of the card lines, both in the order
+    of register numbers. Entries and cards are hashed apart, so that an import can take a voter and the voter's card in one
+    go while a package sends all entries before all cards.
+    """
+
+    def __init__(self) -> None:
+        self._entries = hashlib.sha256()
+        self._cards = hashlib.sha256()
+
+    def add(self, entry_lines: Iterable[str], card_lines: Iterable[str]) -> None:
+        """The next voters' lines."""
+        self._entries.update("".join(entry_lines).encode())
+        self._cards.update("".join(card_lines).encode())
+
+    def hexdigest(self) -> str:
+        """The hash so far, 64 hex digits."""
+        return hashlib.sha256(f"{self._entries.hexdigest()}\n{self._cards.hexdigest()}\n".encode()).hexdigest()
 
 
 def election_hash(station_hashes: Mapping[StationKey, str]) -> str:
