@@ -28,7 +28,7 @@ class Outcome(StrEnum):
     STOP = "stop"
 
 
-_SIGNS = {Outcome.BALLOTS: "✓", Outcome.CLEAR_UP: "!", Outcome.STOP: "✕"}
+SIGNS = {Outcome.BALLOTS: "✓", Outcome.CLEAR_UP: "!", Outcome.STOP: "✕"}
 _COLOURS = {
     Outcome.BALLOTS: ("#e3f4ee", "#00402c"),
     Outcome.CLEAR_UP: ("#ffba30", "#000000"),
@@ -92,7 +92,7 @@ def _draw_card(paper: Paper, sample: SampleCard, left: float, top: float) -> Non
     paper.box(left, top, width, height, line="#8a8a8a")
     paper.box(left, top, width, _HEADING_HEIGHT, fill=fill)
     size_pt, (heading,) = fit(
-        f"{_SIGNS[sample.outcome]}  {sample.heading}",
+        f"{SIGNS[sample.outcome]}  {sample.heading}",
         face=Face.SEMIBOLD,
         sizes_pt=(13, 11, 9),
         width=width - 2 * _PADDING,
