@@ -35,7 +35,7 @@ OTHER_WAYS = [
     ("rules", "domain/planted.py", "import sqlalchemy"),
     ("rules", "domain/planted.py", "import pydantic"),
     ("wire", "domain/planted.py", "import domain.wire"),
-    ("sql", "valgbord/planted.py", "import sqlalchemy"),
+    ("sql", "fallback_lists/planted.py", "import psycopg"),
 ]
 SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 CONTRACTS = {contract["id"]: contract for contract in SETTINGS["tool"]["importlinter"]["contracts"]}
@@ -52,9 +52,8 @@ def broken_contracts(tree: Path) -> set[str]:
     return {ids[name] for name, verdict in verdicts.items() if verdict == "BROKEN"}
 
 
-@pytest.fixture
-def tree(tmp_path: Path) -> Path:
-    """A copy of the packages, with an empty module ``planted`` in each folder that a violation needs."""
+def copy_house(tmp_path: Path) -> Path:
+    """The packages, with an empty module ``planted`` in each folder that a violation needs."""
     for path in python_files(*PACKAGES):
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(ROOT / path, tmp_path / path)
@@ -65,8 +64,20 @@ def tree(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_the_walls_stand(tree: Path) -> None:
-    assert broken_contracts(tree) == set()
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """A copy of the house."""
+    return copy_house(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def fallen(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
+    """What is broken already, so that one mistake does not fail every test here."""
+    return broken_contracts(copy_house(tmp_path_factory.mktemp("house")))
+
+
+def test_the_walls_stand(fallen: set[str]) -> None:
+    assert fallen == set()
 
 
 def test_every_wall_has_a_violation_to_prove_it() -> None:
@@ -76,13 +87,15 @@ def test_every_wall_has_a_violation_to_prove_it() -> None:
 @pytest.mark.parametrize(
     ("contract", "file", "line"), [*((contract, *planted) for contract, planted in VIOLATIONS.items()), *OTHER_WAYS]
 )
-def test_a_planted_violation_breaks_exactly_its_own_wall(tree: Path, contract: str, file: str, line: str) -> None:
+def test_a_planted_violation_breaks_exactly_its_own_wall(
+    tree: Path, fallen: set[str], contract: str, file: str, line: str
+) -> None:
     planted = tree / file
     if file == "server/planted.py":  # a module of the server has to be known to its layers, so an old one is used
         planted = tree / "server" / "clock.py"
     with planted.open("a", encoding="utf-8") as source:
         source.write(f"\n{line}\n")
-    assert broken_contracts(tree) == {contract}
+    assert broken_contracts(tree) - fallen == {contract} - fallen
 
 
 def test_the_rules_contract_names_every_library_we_use() -> None:
@@ -114,8 +127,13 @@ def test_domain_needs_nothing_but_python(path: Path) -> None:
     assert {module.split(".")[0] for module, _ in imports_of(path)} <= allowed
 
 
-@pytest.mark.parametrize("path", [path for path in python_files("server") if "routes" in path.parts], ids=str)
-def test_routes_hold_the_transaction_and_write_no_sql(path: Path) -> None:
+HOLD_A_TRANSACTION = [
+    path for path in python_files("server", "valgbord") if path.parts[0] == "valgbord" or "routes" in path.parts
+]
+
+
+@pytest.mark.parametrize("path", HOLD_A_TRANSACTION, ids=str)
+def test_routes_and_commands_hold_the_transaction_and_write_no_sql(path: Path) -> None:
     """They may name a connection, an engine and what goes wrong; a statement belongs to ``server.queries``."""
     names = {name for module, name in imports_of(path) if module.split(".")[0] == "sqlalchemy"}
     assert {name for name in names if not name.endswith("Error")} <= {"Connection", "Engine"}
