@@ -1,0 +1,158 @@
+"""The table's line to its station, and the package it begins with: real sockets, both databases."""
+
+import asyncio
+import hashlib
+import json
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+
+import httpx2
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+
+from domain.elections import StationState
+from domain.events import EventKind
+from domain.wire import PackageHeader, StationNews, TableNow
+from server.app import create_app
+from server.settings import Settings
+from tests.serving import serve
+from tests.world import TestTable, World, make_world, send
+
+
+@pytest.fixture
+def world(engine: Engine) -> World:
+    return make_world(engine)
+
+
+@pytest.fixture
+def address(world: World) -> Iterator[str]:
+    app = create_app(Settings("given", caller_ttl_s=0.0), world.engine)
+    with serve(app) as address:
+        yield address
+
+
+@asynccontextmanager
+async def stream(address: str, table: TestTable, *, after: int) -> AsyncIterator[ClientConnection]:
+    """A table's line, with what the table knows already said."""
+    url = address.replace("http", "ws") + "/api/table/stream"
+    async with connect(url, additional_headers=table.headers) as line:
+        await line.send(TableNow(last_event=after, unsettled=0).model_dump_json())
+        yield line
+
+
+async def news(line: ClientConnection) -> StationNews:
+    return StationNews.model_validate_json(await asyncio.wait_for(line.recv(), 10))
+
+
+async def until_closed(line: ClientConnection) -> None:
+    """Read on until the other end closes; raises ``ConnectionClosed``."""
+    while True:
+        await line.recv()
+
+
+def test_table_learns_of_a_mark_at_another_table_within_a_second(world: World, address: str) -> None:
+    async def story() -> None:
+        async with stream(address, world.tables[1], after=0) as line:
+            known = (await news(line)).last_event
+            with httpx2.Client(base_url=address) as client:
+                await asyncio.to_thread(send, client, world.tables[0], world.mark(world.card(7)))
+            async with asyncio.timeout(1):
+                told = await news(line)
+                while told.last_event == known:
+                    told = await news(line)
+        (event,) = told.events
+        assert (event.kind, event.table_number) == (EventKind.MARK_RECORDED, 1)
+        assert event.entry_id == world.entries[world.stations[0], 7]
+
+    asyncio.run(story())
+
+
+def test_news_come_without_gaps_from_the_event_the_table_named(world: World, address: str) -> None:
+    async def story() -> None:
+        with httpx2.Client(base_url=address) as client:
+            send(client, world.tables[0], *(world.mark(world.card(number)) for number in range(7, 40)))
+        async with stream(address, world.tables[1], after=5) as line:
+            told = await news(line)
+        assert [event.number for event in told.events] == list(range(6, told.last_event + 1))
+
+    asyncio.run(story())
+
+
+def test_station_that_closes_tells_its_tables_at_once(world: World, address: str) -> None:
+    async def story() -> None:
+        async with stream(address, world.tables[0], after=0) as line:
+            await news(line)
+            world.set_station(state=StationState.CLOSED)
+            assert (await news(line)).station_state is StationState.CLOSED
+
+    asyncio.run(story())
+
+
+def test_revoked_laptop_is_cut_off_within_seconds(world: World, address: str) -> None:
+    async def story() -> None:
+        async with stream(address, world.tables[0], after=0) as line:
+            await news(line)
+            world.set_table(token_hash=None)
+            with pytest.raises(ConnectionClosed) as closed:
+                await asyncio.wait_for(until_closed(line), 15)
+            assert closed.value.rcvd is not None
+            assert closed.value.rcvd.code == 4401
+
+    asyncio.run(story())
+
+
+def test_line_without_a_token_is_closed(world: World, address: str) -> None:
+    async def story() -> None:
+        async with connect(address.replace("http", "ws") + "/api/table/stream") as line:
+            with pytest.raises(ConnectionClosed):
+                await asyncio.wait_for(line.recv(), 10)
+
+    asyncio.run(story())
+
+
+def test_package_holds_the_stations_rows_and_nothing_of_others(world: World) -> None:
+    app = create_app(Settings("given", hosts=("testserver",)), world.engine)
+    with TestClient(app) as client:
+        send(client, world.tables[0], world.mark(world.card(7)))
+        content = client.get("/api/table/package", headers=world.tables[0].headers).content
+    *lines, last = content.splitlines(keepends=True)
+    assert json.loads(last) == ["end", hashlib.sha256(b"".join(lines)).hexdigest()]
+    header = PackageHeader.model_validate_json(lines[0])
+    rows = [json.loads(line) for line in lines[1:]]
+    kinds = [row[0] for row in rows]
+    assert (kinds.count("e"), kinds.count("c"), kinds.count("m")) == (header.entries, header.cards, header.marks) == (40, 41, 1)
+    assert world.card(1, station=1) not in content.decode()
+    replaced = next(row for row in rows if row[0] == "c" and row[3])
+    assert (replaced[1], replaced[4]) == (world.card(6), world.card(1006)[-4:])
+
+
+def test_full_queue_is_told_and_nothing_is_lost(world: World) -> None:
+    """The recorder is held up while more calls come than may wait; those told no come again and get their marks."""
+    app = create_app(Settings("given", queue_limit=2), world.engine)
+    requests = [world.mark(world.card(number)) for number in range(7, 27)]
+
+    async def story(client: httpx2.AsyncClient) -> list[int]:
+        async def one(at: int) -> int:
+            body = {"requests": [json.loads(requests[at].model_dump_json())]}
+            return (await client.post("/api/table/requests", json=body, headers=world.tables[0].headers)).status_code
+
+        return list(await asyncio.gather(*(one(at) for at in range(20))))
+
+    with serve(app) as address:
+
+        async def flood() -> list[int]:
+            async with httpx2.AsyncClient(base_url=address) as client:
+                with world.engine.begin() as conn:  # holds the only write lock, or the station's row
+                    conn.exec_driver_sql("update station_heads set epoch = epoch")
+                    flooding = asyncio.create_task(story(client))
+                    await asyncio.sleep(0.5)
+                return await flooding
+
+        first = asyncio.run(flood())
+        assert set(first) == {200, 503}
+        with httpx2.Client(base_url=address) as client:
+            answers = [send(client, world.tables[0], request)[0] for request in requests]
+    assert all(answer.accepted for answer in answers)
