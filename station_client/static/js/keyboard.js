@@ -1,0 +1,132 @@
+// @ts-check
+/**
+ * Every key of the page passes here first (capture phase of the document), so that no button or field can take a scanner's
+ * digits or its late Enter. Digits are known by the key's place (event.code): layout, Shift, Caps Lock and the numeric pad do
+ * not matter.
+ */
+
+const DIGIT = /^(?:Digit|Numpad)(\d)$/;
+const SUFFIXES = new Set(["Enter", "NumpadEnter", "Tab"]);
+const CODE_ENTER = 13;
+const CODE_TAB = 9;
+/** An Enter or Tab this soon after a digit is the scanner's, wherever the focus is. */
+const SUFFIX_MS = 400;
+/** A scanner may read a foreign barcode with a blank in it: a Space this near to another key was no finger on the bar. */
+const SPACE_ALONE_MS = 40;
+
+/**
+ * @typedef {object} Keys
+ * @property {() => boolean} scanning whether digits belong to a card now (no text field has them)
+ * @property {() => boolean} formOnScreen whether the panel holds a form, where Enter sends it
+ * @property {(code: string) => boolean} onFunction F-keys; true when the key means something
+ * @property {() => void} onSpace
+ * @property {() => void} onEscape
+ * @param {import("./scanner.js").DigitReader} reader
+ * @param {Keys} keys
+ */
+export function listen(reader, keys) {
+  /** @type {string | null} */
+  let alt = null;
+  let lastKeyAt = -Infinity;
+  let lastDigitAt = -Infinity;
+  let space = 0;
+
+  /** @param {string} digit @param {number} at */
+  const digit = (digit, at) => {
+    lastDigitAt = at;
+    reader.digit(digit, at);
+  };
+
+  /** @param {KeyboardEvent} event */
+  const swallow = (event) => {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  };
+
+  /** @param {KeyboardEvent} event */
+  const onSuffix = (event) => {
+    const scanners = event.timeStamp - lastDigitAt < SUFFIX_MS;
+    if (keys.scanning()) reader.suffix(event.timeStamp);
+    const dialog = document.querySelector("dialog[open]");
+    if (event.code !== "Tab") {
+      // On the scan screen Enter means nothing, ever: a scanner's late Enter must not press a button or confirm a voter.
+      if (scanners || (!dialog && !keys.formOnScreen())) swallow(event);
+    } else if (scanners) swallow(event);
+    else if (!dialog) keepFocusInside(event);
+  };
+
+  /** @param {KeyboardEvent} event */
+  const onSpace = (event) => {
+    const alone = event.timeStamp - lastKeyAt > SPACE_ALONE_MS;
+    const target = /** @type {HTMLElement} */ (event.target);
+    if (event.repeat || !alone) return swallow(event);
+    if (target.closest("button, input")) return undefined;
+    swallow(event);
+    clearTimeout(space);
+    space = setTimeout(() => {
+      if (lastKeyAt <= event.timeStamp) keys.onSpace();
+    }, SPACE_ALONE_MS);
+    return undefined;
+  };
+
+  /** @param {KeyboardEvent} event */
+  const onDown = (event) => {
+    if (event.code === "Space") onSpace(event);
+    lastKeyAt = event.timeStamp;
+    if (event.code === "AltLeft" || event.code === "AltRight") {
+      if (alt === null) alt = "";
+      if (keys.scanning()) event.preventDefault();
+      return;
+    }
+    const found = DIGIT.exec(event.code);
+    if (alt !== null && found && keys.scanning()) {
+      alt += found[1];
+      event.preventDefault();
+      return;
+    }
+    if (/^F\d+$/.test(event.code) && !event.ctrlKey && !event.altKey && !event.metaKey) {
+      if (event.repeat || keys.onFunction(event.code)) event.preventDefault();
+      return;
+    }
+    if (SUFFIXES.has(event.code)) return void onSuffix(event);
+    if (event.ctrlKey || event.metaKey || !keys.scanning()) return;
+    if (found) {
+      event.preventDefault();
+      if (!event.repeat) digit(found[1], event.timeStamp);
+    } else if (event.code === "Backspace") {
+      event.preventDefault();
+      reader.backspace();
+    } else if (event.code === "Escape" && !event.repeat && !document.querySelector("dialog[open]")) {
+      event.preventDefault();
+      if (!reader.clear()) keys.onEscape();
+    }
+  };
+
+  /** @param {KeyboardEvent} event */
+  const onUp = (event) => {
+    if (event.code !== "AltLeft" && event.code !== "AltRight") return;
+    const code = Number(alt ?? "");
+    alt = null;
+    if (!keys.scanning()) return;
+    event.preventDefault();
+    if (code >= 48 && code <= 57) digit(String(code - 48), event.timeStamp);
+    else if (code === CODE_ENTER || code === CODE_TAB) reader.suffix(event.timeStamp);
+  };
+
+  document.addEventListener("keydown", onDown, true);
+  document.addEventListener("keyup", onUp, true);
+  window.addEventListener("blur", () => {
+    alt = null;
+  });
+}
+
+/** Tab goes round inside the page, so that the keyboard is never lost to the browser's own bars. @param {KeyboardEvent} event */
+function keepFocusInside(event) {
+  const all = /** @type {HTMLElement[]} */ ([...document.querySelectorAll("button:not(:disabled), input:not(:disabled)")]);
+  const reachable = all.filter((element) => !element.closest("dialog") && element.checkVisibility());
+  if (!reachable.length) return event.preventDefault();
+  const at = reachable.indexOf(/** @type {HTMLElement} */ (document.activeElement));
+  const next = event.shiftKey ? (at <= 0 ? reachable.length - 1 : at - 1) : (at + 1) % reachable.length;
+  event.preventDefault();
+  return reachable[next].focus();
+}
