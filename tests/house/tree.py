@@ -8,8 +8,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("domain", "printer", "fallback_lists", "server", "station_client", "valgbord")
-BORROWED = ("tests/vendor/",)
-"""Folders of other people's programs: our habits are not asked of them."""
+BORROWED = "vendor"
+"""A folder of this name holds other people's programs: our habits are not asked of them."""
 
 
 @cache
@@ -19,7 +19,7 @@ def tracked_files() -> tuple[Path, ...]:
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, check=True
     )
     names = sorted(set(filter(None, listed.stdout.decode().split("\0"))))
-    return tuple(Path(name) for name in names if not name.startswith(BORROWED) and (ROOT / name).is_file())
+    return tuple(Path(name) for name in names if BORROWED not in Path(name).parts and (ROOT / name).is_file())
 
 
 def python_files(*folders: str) -> list[Path]:
