@@ -51,6 +51,13 @@ def danish_percent(share: float) -> str:
     return f"{share * 100:.1f}".replace(".", ",") + "\u00a0%"
 
 
+def danish_age(seconds: int) -> str:
+    """How long, in one unit: ``4 sek.``, ``6 min.``, ``2 t.``."""
+    if seconds < 60:  # noqa: PLR2004 - a minute
+        return f"{seconds} sek."
+    return f"{seconds // 60} min." if seconds < 90 * 60 else f"{seconds // 3600} t."
+
+
 def danish_list(parts: Sequence[str]) -> str:
     """As a list is said: ``1, 2 og 3``."""
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} og {parts[-1]}" if parts else ""
@@ -225,6 +232,7 @@ PROBLEMS: dict[str, str] = {
     "nothing_to_withdraw": "Der er ingen registrering at fortryde.",
     "withdrawal_unknown": "Det er uvist, om registreringen er fortrudt. Skriv koden igen, når der er forbindelse.",
     "previous_not_settled": "Vent: den forrige vælger er ikke afklaret endnu.",
+    "broken": "Der er en fejl i bordets program. Genstart bordet.",
     "journal_failed": "Bordets journal kan ikke skrives. Måske er disken fuld.",
     "journal_damaged": "Bordets journal er beskadiget.",
     "journal_in_use": "Bordet kører allerede på denne computer.",
