@@ -36,7 +36,7 @@ def upgrade() -> None:
         sa.Column("election_id", sa.Integer(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("code", sa.String(length=8), nullable=False),
-        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
         sa.Column("ballot_colour", sa.String(length=7), nullable=False),
         sa.ForeignKeyConstraint(["election_id"], ["elections.id"], name=op.f("fk_contests_election_id")),
         sa.PrimaryKeyConstraint("election_id", "position", name=op.f("pk_contests")),
