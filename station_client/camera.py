@@ -9,7 +9,7 @@ from PIL import Image
 from domain.poll_cards import MAX_SCAN_LENGTH
 
 MAX_SIDE_PX = 4_096
-_SYMBOLS = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.Code128, zxingcpp.BarcodeFormat.QRCode])
+_SYMBOLS = "Code128,QRCode"
 
 
 class Camera:
@@ -38,7 +38,7 @@ def read_digits(picture: bytes) -> str | None:
             grey = image.convert("L")
     except (OSError, ValueError, Image.DecompressionBombError):
         return None
-    for symbol in zxingcpp.read_barcodes(grey, formats=_SYMBOLS):
+    for symbol in zxingcpp.read_barcodes(grey, formats=zxingcpp.barcode_formats_from_str(_SYMBOLS)):
         digits = symbol.text.strip()
         if digits.isascii() and digits.isdigit() and len(digits) <= MAX_SCAN_LENGTH:
             return digits

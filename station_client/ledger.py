@@ -2,7 +2,7 @@
 
 from collections import deque
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -121,11 +121,11 @@ class Ledger:
         last = self.last_mark
         return None if last is None or last.request.request_id in self._handed_over else last
 
-    def counts(self, day: date) -> Counts:
-        """The cards and marks of one day in Danish time."""
-        of_the_day = [one for one in self._accepted.values() if one.at.astimezone(danish.LOCAL_ZONE).date() == day]
-        withdrawn = sum(one.request.request_id in self._withdrawn for one in of_the_day)
-        return Counts(cards=len(of_the_day), marks=len(of_the_day) - withdrawn)
+    @property
+    def counts(self) -> Counts:
+        """The cards and marks of this table; a journal holds one table of one election day."""
+        cards = {one.request.card for one in self._accepted.values()}
+        return Counts(cards=len(cards), marks=len(self._accepted.keys() - self._withdrawn))
 
     def close(self) -> None:
         """Let the journal's file go."""

@@ -161,7 +161,7 @@ class Table(TableFrame):
 
     def _refuse(self, card: PollCardNumber, refusing: Refusing) -> None:
         self.showing = refusing
-        self.ledger.recent.appendleft(RecentLine(self.clock.now(), card.last_four, refusing.wording.verdict, good=False))
+        self.ledger.recent.appendleft(RecentLine(self.now(), card.last_four, refusing.wording.verdict, good=False))
 
     def _send_mark(self, found: Found) -> bool:
         if self.copy is None or self.official is None or not self.connection.up:
@@ -174,7 +174,7 @@ class Table(TableFrame):
             card=found.card.digits,
             source=found.source,
             official_id=self.official.official_id,
-            made_at=self.clock.now(),
+            made_at=self.now(),
         )
         if not self.write(lambda: self.ledger.ask(request)):
             return False
@@ -187,7 +187,7 @@ class Table(TableFrame):
             request_id=self._new_id(),
             mark_request_id=mark.request_id,
             official_id=self.official.official_id if self.official else mark.official_id,
-            made_at=self.clock.now(),
+            made_at=self.now(),
         )
         return self.write(lambda: self.ledger.ask(request))
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from domain import danish
@@ -49,6 +50,7 @@ class TableFrame:
         self.showing: Showing | None = None
         self.serial = 0
         self.shown_at_s = clock.steady_s()
+        self._ahead = timedelta()
         self._changes = changes
         self._new_id = new_id
         self._last_scan: tuple[str, float] | None = None
@@ -66,6 +68,10 @@ class TableFrame:
             connected=self.connection.up,
         )
 
+    def now(self) -> datetime:
+        """The server's time, as far as it has been told; a laptop's own clock may be an hour off."""
+        return self.clock.now() + self._ahead
+
     @property
     def voter_in_flight(self) -> bool:
         """Whether a voter is between the scan and the server's answer."""
@@ -78,7 +84,7 @@ class TableFrame:
 
     def state_is(self, state: TableState) -> None:
         """The table was opened, paused or closed."""
-        self.error, self.place = None, self.place.with_table_state(state, self.clock.now())
+        self.error, self.place = None, self.place.with_table_state(state, self.now())
         self._tell()
 
     def call_help(self) -> None:
@@ -102,7 +108,7 @@ class TableFrame:
         """The server took no mark here, because of the place: show the place as it is, and say that nothing was registered."""
         if refusal is Refusal.NOT_SIGNED_IN:
             self.official = None
-        self.place = self.place.refusing(refusal, self.clock.now())
+        self.place = self.place.refusing(refusal, self.now())
         self.error = danish.REFUSALS[refusal].instruction
 
     def hear(self, news: StationNews) -> None:
@@ -111,7 +117,8 @@ class TableFrame:
             if news.epoch < self.copy.epoch:
                 return
             self._follow(self.copy, news)
-        self.place = self.place.after(news, self.clock.now())
+        self._ahead = news.server_at - self.clock.now()
+        self.place = self.place.after(news, self.now())
         self._tell()
 
     def take_copy(self, copy: RegisterCopy) -> None:

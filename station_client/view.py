@@ -139,7 +139,7 @@ def view_of(table: Table) -> View:
     """The table's screen now."""
     scene = scene_of(table)
     enrolled = table.enrolment.enrolled
-    counts = table.ledger.counts(table.clock.now().astimezone(danish.LOCAL_ZONE).date())
+    counts = table.ledger.counts
     return View(
         serial=table.serial,
         state=scene.screen,

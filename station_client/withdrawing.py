@@ -33,7 +33,7 @@ def begin_withdrawal(table: Table, reason: str, request_id: UUID) -> JournalledW
         mark_request_id=mark.request.request_id,
         official_id=official.official_id,
         reason=reason,
-        made_at=table.clock.now(),
+        made_at=table.now(),
     )
     return withdrawal if table.write(lambda: table.ledger.ask(withdrawal)) else None
 

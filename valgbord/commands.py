@@ -2,7 +2,7 @@
 
 import typer
 
-from valgbord import server, station
+from valgbord import election, register, server, station, table
 
 app = typer.Typer(
     name="valgbord", help="The open digital electoral roll for Danish elections.", no_args_is_help=True, add_completion=False
@@ -10,3 +10,6 @@ app = typer.Typer(
 app.add_typer(server.app, name="server")
 app.add_typer(station.station_app, name="station")
 app.add_typer(station.official_app, name="official")
+app.add_typer(election.app, name="election")
+app.add_typer(register.app, name="register")
+app.add_typer(table.app, name="table")
