@@ -8,13 +8,15 @@ from fastapi import FastAPI
 from sqlalchemy import Engine
 from starlette.types import ASGIApp
 
+from domain.elections import ElectionKind
 from server.access import TableAccess
-from server.clock import Clock, now
-from server.db import open_engine
+from server.clock import Clock, now, read_practice_day
+from server.db import open_engine, read_only
 from server.errors import add_error_answers
 from server.guard import Guard
 from server.logs import set_up_logs
 from server.migrate import upgrade
+from server.queries.elections import find_election, list_election_ids
 from server.recorder import Recorder
 from server.routes import health, package, table_requests, table_session, table_stream
 from server.routes.board import add_board
@@ -23,6 +25,7 @@ from server.watch import HeadWatcher
 
 DATABASE_URL_VARIABLE = "VALGBORD_DATABASE_URL"
 HOSTS_VARIABLE = "VALGBORD_HOSTS"
+PRACTICE_DAY_VARIABLE = "VALGBORD_PRACTICE_DAY"
 
 
 def create_app(settings: Settings, engine: Engine, clock: Clock = now) -> FastAPI:
@@ -74,4 +77,15 @@ def create_from_environment() -> ASGIApp:
         settings = Settings(database_url=settings.database_url, hosts=hosts)
     engine = open_engine(settings.database_url)
     upgrade(engine)
-    return create_app(settings, engine)
+    return create_app(settings, engine, choose_clock(engine, os.environ.get(PRACTICE_DAY_VARIABLE)))
+
+
+def choose_clock(engine: Engine, practice_day: str | None) -> Clock:
+    """The machine's clock, or a rehearsal's own; ``RuntimeError`` when a live election would be recorded in rehearsal time."""
+    if not practice_day:
+        return now
+    with read_only(engine).connect() as conn:
+        elections = [find_election(conn, election_id) for election_id in list_election_ids(conn)]
+    if any(election is not None and election.kind is ElectionKind.LIVE for election in elections):
+        raise RuntimeError("there is a live election in this database: it is recorded at the real time only")
+    return read_practice_day(practice_day)

@@ -1,7 +1,8 @@
 """The only clock of the server. Everything else is given the time, so tests can choose it."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 Clock = Callable[[], datetime]
 
@@ -9,3 +10,51 @@ Clock = Callable[[], datetime]
 def now() -> datetime:
     """The time now, aware, in UTC."""
     return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class PracticeDay:
+    """The clock of a rehearsal: from ``begins`` it runs ``speed`` times as fast as the machine's, from ``ends`` on as fast.
+
+    ``began`` is the machine's time at ``begins``, so that several processes tell the same time. Only for practice elections:
+    the server refuses it where a live election is. All times are aware.
+    """
+
+    begins: datetime
+    ends: datetime
+    speed: float
+    began: datetime
+    machine: Clock = now
+
+    def __call__(self) -> datetime:
+        """The time of the practice day now."""
+        passed = self.machine() - self.began
+        fast = passed * self.speed
+        return self.begins + (fast if fast <= self._hurry else self._hurry + passed - self._hurry / self.speed)
+
+    @property
+    def pace(self) -> float:
+        """How many of its seconds pass in one of the machine's, at present."""
+        return self.speed if (self.machine() - self.began) * self.speed <= self._hurry else 1.0
+
+    @property
+    def _hurry(self) -> timedelta:
+        return max(self.ends - self.begins, timedelta())
+
+
+def pace_of(clock: Clock) -> float:
+    """How many seconds of this clock pass in one real second: signs of life are measured in real ones."""
+    return clock.pace if isinstance(clock, PracticeDay) else 1.0
+
+
+def practice_day_text(day: PracticeDay) -> str:
+    """The day as one word for an environment variable."""
+    return f"{day.begins.isoformat()},{day.ends.isoformat()},{day.speed},{day.began.isoformat()}"
+
+
+def read_practice_day(text: str) -> PracticeDay:
+    """The day in such a word; ``ValueError`` when it is none."""
+    begins, ends, speed, began = text.split(",")
+    return PracticeDay(
+        datetime.fromisoformat(begins), datetime.fromisoformat(ends), float(speed), datetime.fromisoformat(began)
+    )

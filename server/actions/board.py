@@ -26,8 +26,11 @@ HOUR = timedelta(hours=1)
 _LAST_LETTERS = str.maketrans({"æ": "{", "ä": "{", "ø": "|", "ö": "|", "å": "}"})
 
 
-def read_board(conn: Connection, election_id: int, now: datetime) -> BoardOut | None:
-    """The board at ``now`` (aware), or ``None`` where there is no such election. Use a connection from ``snapshot``."""
+def read_board(conn: Connection, election_id: int, now: datetime, *, pace: float = 1.0) -> BoardOut | None:
+    """The board at ``now`` (aware), or ``None`` where there is no such election. Use a connection from ``snapshot``.
+
+    ``pace`` is how many seconds of this clock pass in a real one (``server.clock.pace_of``): ages are told in real seconds.
+    """
     election = queries.find_election_row(conn, election_id)
     if election is None:
         return None
@@ -43,7 +46,7 @@ def read_board(conn: Connection, election_id: int, now: datetime) -> BoardOut | 
         ),
         at=local,
         totals=_totals(rows),
-        stations=_stations(conn, election_id, rows, local),
+        stations=_stations(conn, election_id, rows, local, pace),
         quarters=tuple(
             BoardQuarter(start=row.quarter.astimezone(LOCAL_ZONE), marks=row.marks)
             for row in queries.list_quarters(conn, election_id)
@@ -108,8 +111,10 @@ def _tally(row: AnyRow) -> Tally:
     return Tally(row.electorate, row.marks, row.advance_votes, row.marks_after_advance)
 
 
-def _stations(conn: Connection, election_id: int, rows: Sequence[AnyRow], now: datetime) -> tuple[BoardStation, ...]:
-    tables = _tables(conn, election_id, now)
+def _stations(
+    conn: Connection, election_id: int, rows: Sequence[AnyRow], now: datetime, pace: float
+) -> tuple[BoardStation, ...]:
+    tables = _tables(conn, election_id, now, pace)
     rates = _rates(conn, election_id, now)
     previous = _previous_now(conn, election_id, now.time().replace(microsecond=0))
     stations = []
@@ -136,7 +141,7 @@ def _stations(conn: Connection, election_id: int, rows: Sequence[AnyRow], now: d
     return tuple(sorted(stations, key=lambda station: (danish_order(station.name), station.municipality_code, station.number)))
 
 
-def _tables(conn: Connection, election_id: int, now: datetime) -> dict[int, list[BoardTable]]:
+def _tables(conn: Connection, election_id: int, now: datetime, pace: float) -> dict[int, list[BoardTable]]:
     tables: dict[int, list[BoardTable]] = defaultdict(list)
     for row in queries.list_tables(conn, election_id):
         tables[row.station_id].append(
@@ -147,7 +152,7 @@ def _tables(conn: Connection, election_id: int, now: datetime) -> dict[int, list
                 # Another worker's clock may be a little ahead of ours: an age is never below nought.
                 last_contact_s=None
                 if row.last_contact_at is None
-                else max(0, int((now - row.last_contact_at).total_seconds())),
+                else max(0, int((now - row.last_contact_at).total_seconds() / pace)),
                 unsettled=row.unsettled,
                 calls_help=row.calls_help,
             )
