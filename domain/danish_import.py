@@ -112,3 +112,34 @@ SENTENCES: dict[FileProblem, str] = {
 def sentence(problem: FileProblem, values: dict[str, str | int]) -> str:
     """The Danish sentence for a reason, with its values filled in."""
     return SENTENCES[problem].format(**values)
+
+
+REPORT_COLUMNS = ("linje", "kolonne", "kolonnenavn", "årsag")
+
+REFUSALS = {
+    "unknown_election": "Valget findes ikke i databasen. Intet er gemt.",
+    "already_loaded": "Valget har allerede en valgliste. Brug --replace for at erstatte den. Intet er gemt.",
+    "station_opened": "Et afstemningssted har været åbnet; valglisten kan ikke længere erstattes. Intet er gemt.",
+    "has_marks": "Der er afkrydsninger i valglisten; den kan ikke længere erstattes. Intet er gemt.",
+    "seed_in_live": "Et rigtigt valg får tilfældige valgkortnumre: --card-seed er kun til øvelsesvalg. Intet er gemt.",
+}
+"""Why an election cannot take a register, by ``server.actions.register_order.ImportRefusal``."""
+
+
+def nothing_stored(count: int, *, more: bool) -> str:
+    """The first sentence about a refused file."""
+    number = f"Mindst {count}" if more else str(count)
+    return f"{number} fejl i valglistens fil. Intet er gemt."
+
+
+def shown_problem(line: int | None, column: int | None, column_name: str, reason: str) -> str:
+    """One problem on one line: where, and what."""
+    places = []
+    if line is not None:
+        places.append(f"linje {line}")
+    if column is not None:
+        places.append(f"kolonne {column}")
+    if column_name:
+        places.append(column_name)
+    where = ", ".join(places)
+    return f"{where[:1].upper()}{where[1:]}: {reason}" if where else reason

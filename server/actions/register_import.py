@@ -151,6 +151,4 @@ def _seal_package(conn: Connection, election_id: int, store: RegisterStore) -> I
     keys = [station.district.key for station in store.stations.values()]
     package_hash = election_hash(dict(zip(keys, (each.package_hash for each in loaded), strict=True)))
     queries.save_package_hash(conn, election_id, package_hash)
-    return ImportReport(
-        store.rows, len(loaded), sum(each.advance_votes for each in loaded), store.sealed, package_hash
-    )
+    return ImportReport(store.rows, len(loaded), sum(each.advance_votes for each in loaded), store.sealed, package_hash)

@@ -41,9 +41,7 @@ class CopyLoader:
         self._driver: Any = conn.connection.driver_connection
         self._election_id = election_id
 
-    def ready(
-        self, first_id: int, rows: Sequence[VoterRow], cards: Sequence[str], sealed: Sequence[Sealed]
-    ) -> Write:
+    def ready(self, first_id: int, rows: Sequence[VoterRow], cards: Sequence[str], sealed: Sequence[Sealed]) -> Write:
         """Rows, one card each, and sealed CPR numbers, made into text; the result writes them."""
         election_id, original, alias = self._election_id, CardKind.ORIGINAL.value, CardKind.ALIAS.value
         entry_text = "".join(
@@ -88,9 +86,7 @@ class ManyLoader:
         conn.exec_driver_sql(f"pragma cache_size=-{SQLITE_LOAD_CACHE_KIB}")
         self._election_id = election_id
 
-    def ready(
-        self, first_id: int, rows: Sequence[VoterRow], cards: Sequence[str], sealed: Sequence[Sealed]
-    ) -> Write:
+    def ready(self, first_id: int, rows: Sequence[VoterRow], cards: Sequence[str], sealed: Sequence[Sealed]) -> Write:
         """Rows, one card each, and sealed CPR numbers, made into tuples; the result writes them."""
         election_id, original, alias = self._election_id, CardKind.ORIGINAL.value, CardKind.ALIAS.value
         entries = [
