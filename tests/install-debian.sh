@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
 # Install what the tests need from Debian's own packages, and only what is missing:
-# PostgreSQL's server programs (tests start a server of their own), Chromium, and a typeface for it.
+# PostgreSQL's server programs (tests start a server of their own), Chromium and a typeface for it, strace (it kills a
+# server at a chosen system call).
 set -euo pipefail
 
 missing=()
 compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null || missing+=(postgresql)
 command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || missing+=(chromium)
+command -v strace >/dev/null || missing+=(strace)
 [[ -n $(find /usr/share/fonts /usr/local/share/fonts -name '*.[to]tf' -print -quit 2>/dev/null) ]] || missing+=(fonts-dejavu-core)
 if ((${#missing[@]} == 0)); then
     exit 0
