@@ -1,6 +1,8 @@
 """The typefaces that paper is set in, embedded in every PDF so that it looks and archives the same everywhere.
 
-IBM Plex Sans (SIL Open Font License 1.1) as on the screens; DejaVu Sans (Bitstream Vera licence) for the letters Plex lacks.
+IBM Plex Sans (SIL Open Font License 1.1) as on the screens; for the letters it lacks DejaVu Sans (Bitstream Vera licence:
+Arabic, Hebrew, Georgian, Armenian) and Droid Sans Fallback (Apache License 2.0: Chinese, Japanese). Only the glyphs that a
+sheet uses go into its file.
 """
 
 from collections.abc import Iterator
@@ -27,7 +29,8 @@ class Face(StrEnum):
     SEMIBOLD = "IBMPlexSans-SemiBold"
 
 
-_WIDE = "DejaVuSans"
+# Where a letter is looked for when the house's own face lacks it, in this order; the last is large and loaded at need only.
+_OTHERS = ("DejaVuSans", "DroidSansFallbackFull")
 
 
 @cache
@@ -38,23 +41,22 @@ def _letters(font_name: str) -> frozenset[int]:
     return frozenset(font.face.charToGlyph)
 
 
+def _font_of(letter: str, face: Face) -> str | None:
+    return next((name for name in (face.value, *_OTHERS) if ord(letter) in _letters(name)), None)
+
+
 def set_runs(text: str, face: Face) -> Iterator[tuple[str, str]]:
     """The text as ``(font name, run)`` from left to right on paper: right-to-left words turned round, missing letters shown.
 
     Control characters, which a name in a register may hold by mistake, are dropped.
     """
-    plex, wide = _letters(face), _letters(_WIDE)
-
-    def font_of(letter: str) -> str:
-        return face if ord(letter) in plex else _WIDE
-
-    letters = [
-        letter if ord(letter) in plex or ord(letter) in wide else NO_GLYPH
-        for letter in visual_order(text)
-        if letter.isprintable()
-    ]
-    for font_name, run in groupby(letters, key=font_of):
-        yield font_name, "".join(run)
+    placed = []
+    for letter in visual_order(text):
+        if letter.isprintable():
+            font_name = _font_of(letter, face)
+            placed.append((font_name, letter) if font_name else (_OTHERS[0], NO_GLYPH))
+    for font_name, run in groupby(placed, key=lambda pair: pair[0]):
+        yield font_name, "".join(letter for _, letter in run)
 
 
 def width_of(text: str, face: Face, size: float) -> float:

@@ -26,7 +26,14 @@ def test_danish_letters_are_set_in_the_houses_own_typeface() -> None:
 
 
 def test_a_letter_that_no_typeface_has_is_shown_as_missing_and_nothing_is_dropped() -> None:
-    assert "".join(run for _, run in set_runs("Ng 王", Face.REGULAR)) == f"Ng {NO_GLYPH}"
+    assert "".join(run for _, run in set_runs("Ng \u12a0", Face.REGULAR)) == f"Ng {NO_GLYPH}"
+
+
+@pytest.mark.parametrize(
+    "name", ["王美玲", "田中 たろう", "Мария Иванова", "Δημήτρης", "გიორგი", "Արամ", "Nguyễn Thị Hồng", "Ağaoğlu"]
+)
+def test_names_in_the_scripts_that_people_here_bring_are_set_whole(name: str) -> None:
+    assert "".join(run for _, run in set_runs(name, Face.SEMIBOLD)) == name
 
 
 def test_control_characters_in_a_name_do_not_reach_the_paper() -> None:
