@@ -30,17 +30,20 @@ if ((EUID != 0)); then
     as_root=(sudo -n)
 fi
 
-install() {
-    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install --yes --quiet --quiet --no-install-recommends "$@" >/dev/null
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
+apt() {
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get --yes --quiet --quiet --no-install-recommends "$@" >"$log" 2>&1 && return
+    tail -n 5 "$log" >&2
+    give_up "apt-get $1 mislykkedes." "apt-get $1 failed."
 }
 
 printf 'Henter fra Debian / fetching from Debian: %s\n' "${missing[*]}" >&2
-"${as_root[@]}" apt-get update --quiet --quiet >/dev/null || give_up \
-    'apt kan ikke nå sit arkiv.' 'apt cannot reach its archive.'
+apt update
 if [[ " ${missing[*]} " == *' postgresql '* ]]; then
     # The tests bring up their own server; Debian's own one is not wanted on a developer's machine.
-    install postgresql-common
+    apt install postgresql-common
     "${as_root[@]}" sed -ri 's/^#?(create_main_cluster) .*$/\1 = false/' /etc/postgresql-common/createcluster.conf
 fi
-install "${missing[@]}" || give_up \
-    'apt kunne ikke installere dem.' 'apt could not install them.'
+apt install "${missing[@]}"
