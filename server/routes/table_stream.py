@@ -1,6 +1,7 @@
 """The table's line to its station: news after every commit, and every few seconds a sign of life both ways."""
 
 import asyncio
+import time
 from contextlib import suppress
 
 import structlog
@@ -19,7 +20,9 @@ from server.queries.tables import TableCaller, save_contact
 from server.watch import HeadWatcher, Subscription, TooMany
 
 NEWS_EVERY_S = 5.0
+NEWS_GAP_S = 0.1
 SEND_LIMIT_S = 5.0
+CONTACT_EVERY_S = 4.0
 SILENT_AFTER_S = 30.0
 REVOKED = 4401
 TRY_LATER = 1013
@@ -43,6 +46,8 @@ class TableStream:
         self._caller = caller
         self._token = token
         self._after: int | None = None
+        self._noted: tuple[int, bool] | None = None
+        self._noted_at_s = 0.0
 
     async def run(self) -> None:
         """Follow the station until the line breaks, the table falls silent or its token is revoked."""
@@ -60,11 +65,19 @@ class TableStream:
         while True:
             async with asyncio.timeout(SILENT_AFTER_S):
                 now = TableNow.model_validate_json(await self._websocket.receive_text())
-            await run_in_threadpool(self._note, now)
+            await self._note(now)
             self._after = now.last_event
             news.nudge()
 
-    def _note(self, now: TableNow) -> None:
+    async def _note(self, now: TableNow) -> None:
+        """Keep what the table says of itself, when it is new or was long ago: tables speak after every event."""
+        said = (now.unsettled, now.calls_help)
+        if said == self._noted and time.monotonic() - self._noted_at_s < CONTACT_EVERY_S:
+            return
+        await run_in_threadpool(self._save_contact, now)
+        self._noted, self._noted_at_s = said, time.monotonic()
+
+    def _save_contact(self, now: TableNow) -> None:
         with self._engine.begin() as conn:
             save_contact(conn, self._caller.table_id, self._clock(), unsettled=now.unsettled, calls_help=now.calls_help)
 
@@ -83,6 +96,7 @@ class TableStream:
                 self._after = max(self._after, told.events[-1].number)
             if self._after < told.last_event:
                 news.nudge()
+            await asyncio.sleep(NEWS_GAP_S)
 
     def _read(self, after: int) -> StationNews:
         with snapshot(self._engine) as conn:
