@@ -1,5 +1,7 @@
 """One thing has one word: GLOSSARY.md and the code say the same."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.house.glossary import Term, holds, read_terms, without, words_of
@@ -51,3 +53,12 @@ def test_a_forbidden_word_is_found_however_it_is_written(name: str) -> None:
 @pytest.mark.parametrize("name", ["advance_votes", "AdvanceVote", "ADVANCE_VOTE_RECEIVED"])
 def test_a_word_inside_an_agreed_one_is_allowed(name: str) -> None:
     assert not holds(without(words_of(name), ("advance", "vote")), ("vote",))
+
+
+def test_a_name_is_found_wherever_it_is_given_and_only_there(tmp_path: Path) -> None:
+    source = tmp_path / "planted.py"
+    source.write_text(
+        "import json as one\ndef two(three, *, four): five = six.seven\nclass Eight: nine: int = 1\nfor ten in []: ten.eleven = 2\n",
+        encoding="utf-8",
+    )
+    assert {name for _, name in names_in(source)} == {"one", "two", "three", "four", "five", "Eight", "nine", "ten", "eleven"}

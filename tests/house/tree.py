@@ -1,7 +1,7 @@
 """The project's own files, as the house tests read them."""
 
+import ast
 import subprocess
-import tokenize
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -28,11 +28,15 @@ def python_files(*folders: str) -> list[Path]:
 
 
 def names_in(path: Path) -> Iterator[tuple[int, str]]:
-    """Every name in a Python file's code, with its line: no comments, no texts."""
-    with (ROOT / path).open("rb") as file:
-        for token in tokenize.tokenize(file.readline):
-            if token.type == tokenize.NAME:
-                yield token.start[0], token.string
+    """Every name that a Python file gives to something, with its line. What others have named (``times.user``) is theirs."""
+    for node in ast.walk(ast.parse((ROOT / path).read_bytes())):
+        match node:
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                yield node.lineno, node.name
+            case ast.Name(id=name, ctx=ast.Store()) | ast.Attribute(attr=name, ctx=ast.Store()) | ast.arg(arg=name):
+                yield node.lineno, name
+            case ast.alias(asname=str(name)):
+                yield node.lineno, name
 
 
 def text_of(path: Path) -> str | None:

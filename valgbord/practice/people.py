@@ -60,7 +60,7 @@ class PracticePlan:
 def district_lines(plan: PracticePlan, district: PracticeDistrict) -> list[str]:
     """The district's voters; the same for the same plan and district, whatever else is made."""
     people = _People(plan, district)
-    found = sorted((people.invent() for _ in range(district.electorate)), key=lambda person: person[0])
+    found = sorted((people.invent() for _ in range(district.electorate)), key=lambda voter: voter[0])
     head = f"{district.municipality_code};{district.number}"
     return [f"{head};{number};{rest}" for number, (_, rest) in enumerate(found, 1)]
 
@@ -92,7 +92,7 @@ class _People:
         cpr = _impossible_cpr(random, born, sex)
         shown_sex = "X" if random() < NEITHER_SEX else sex
         address, protected = self._address(random)
-        part, contests = self._right_to_vote(random, elsewhere=elsewhere)
+        part, contests = self._entitlement(random, elsewhere=elsewhere)
         advance = self._advance(random, contests)
         rest = f"{cpr};{last};{first};{born};{shown_sex};{address};{part};{contests};{protected};{advance};;"
         return (danish_order(last), danish_order(first)), rest
@@ -112,7 +112,7 @@ class _People:
         protected = "ja" if rare < WITHOUT_ADDRESS + PROTECTED else "nej"
         return f"{street} {number}{floor};{self._postcode};{self._city}", protected
 
-    def _right_to_vote(self, random: Callable[[], float], *, elsewhere: bool) -> tuple[str, str]:
+    def _entitlement(self, random: Callable[[], float], *, elsewhere: bool) -> tuple[str, str]:
         part = "T" if self._has_newcomers and random() < NEWCOMER else "H"
         if self._only and random() < ONE_CONTEST:
             return part, self._only
