@@ -58,7 +58,8 @@ def test_a_word_inside_an_agreed_one_is_allowed(name: str) -> None:
 def test_a_name_is_found_wherever_it_is_given_and_only_there(tmp_path: Path) -> None:
     source = tmp_path / "planted.py"
     source.write_text(
-        "import json as one\ndef two(three, *, four): five = six.seven\nclass Eight: nine: int = 1\nfor ten in []: ten.eleven = 2\n",
+        "import json as one\ndef two(three, *, four): five = six.seven\n"
+        "class Eight: nine: int = 1\nfor ten in []: ten.eleven = 2\n",
         encoding="utf-8",
     )
     assert {name for _, name in names_in(source)} == {"one", "two", "three", "four", "five", "Eight", "nine", "ten", "eleven"}
