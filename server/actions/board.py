@@ -61,7 +61,7 @@ def share(part: int, whole: int) -> float:
 
 
 def marks_last_hour(quarters: Iterable[tuple[datetime, int]], now: datetime) -> int:
-    """Marks in the hour before ``now``, from quarter tallies: of the oldest quarter only the part that lies inside the hour counts.
+    """Marks in the hour before ``now``, from quarter tallies; of the oldest quarter only the part inside the hour counts.
 
     No exact time of a mark is read for this (domain rule: exact times stay in the sealed log).
     """

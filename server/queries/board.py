@@ -83,7 +83,7 @@ def list_station_quarters(conn: Connection, election_id: int, since: datetime) -
 
 
 def list_previous_course(conn: Connection, election_id: int) -> Sequence[AnyRow]:
-    """The previous election over the stations of this one: per clock time the label, the voters and the sum of voters times 1/10000 share."""
+    """The previous election over the stations of this one, by clock time: voters, and the sum of voters times share (e4)."""
     return conn.execute(
         select(
             previous_turnouts.c.clock,

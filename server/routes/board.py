@@ -103,9 +103,10 @@ async def board_stream(websocket: WebSocket, election: ElectionId = None) -> Non
     """
     door: Door = websocket.app.state.door
     feed: BoardFeed = websocket.app.state.feed
+    if not from_our_page(websocket):
+        await websocket.close(CLOSE_NOT_ALLOWED)
+        return
     try:
-        if not from_our_page(websocket):
-            raise Problem(403, "unknown_reader")
         election_id, code_hash = await run_in_threadpool(door.let_in, websocket, election)
         reader = feed.join(election_id, code_hash)
     except (Problem, TooMany) as refusal:

@@ -6,7 +6,7 @@ from typing import Any
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from domain.danish import danish_clock, danish_date, danish_number, danish_percent
+from domain.danish import danish_age, danish_clock, danish_number, danish_percent
 
 _FOLDER = Path(__file__).parent.parent
 STATIC_FOLDER = _FOLDER / "static"
@@ -21,7 +21,7 @@ _templates = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_templates.filters |= {"number": danish_number, "percent": danish_percent, "clock": danish_clock, "date": danish_date}
+_templates.filters |= {"number": danish_number, "percent": danish_percent, "clock": danish_clock, "age": danish_age}
 
 
 def show_page(template: str, status: int = 200, **values: Any) -> HTMLResponse:  # noqa: ANN401 - what a template is given
