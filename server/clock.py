@@ -16,8 +16,8 @@ def now() -> datetime:
 class PracticeDay:
     """The clock of a rehearsal: from ``begins`` it runs ``speed`` times as fast as the machine's, from ``ends`` on as fast.
 
-    ``began`` is the machine's time at ``begins``, so that several processes tell the same time. Only for practice elections:
-    the server refuses it where a live election is. All times are aware.
+    ``began`` is the machine's time at ``begins``, so that several processes tell the same time; before it the clock stands.
+    Only for practice elections: the server refuses it where a live election is. All times are aware.
     """
 
     begins: datetime
@@ -28,7 +28,7 @@ class PracticeDay:
 
     def __call__(self) -> datetime:
         """The time of the practice day now."""
-        passed = self.machine() - self.began
+        passed = max(self.machine() - self.began, timedelta())
         fast = passed * self.speed
         return self.begins + (fast if fast <= self._hurry else self._hurry + passed - self._hurry / self.speed)
 

@@ -2,7 +2,8 @@
 
 import typer
 
-from valgbord import election, register, server, station, table
+from valgbord import cards, election, reader, register, server, station, table
+from valgbord.demo.command import demo
 
 app = typer.Typer(
     name="valgbord", help="The open digital electoral roll for Danish elections.", no_args_is_help=True, add_completion=False
@@ -13,3 +14,6 @@ app.add_typer(station.official_app, name="official")
 app.add_typer(election.app, name="election")
 app.add_typer(register.app, name="register")
 app.add_typer(table.app, name="table")
+app.add_typer(cards.app, name="cards")
+app.add_typer(reader.app, name="reader")
+app.command()(demo)

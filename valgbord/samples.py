@@ -15,6 +15,7 @@ from domain.elections import Contest, Election, ElectionKind, Station
 from domain.poll_cards import RANDOM_SPACE, make_number
 from domain.register import EntryStatus, RegisterEntry
 from printer.sample_sheet import Outcome, SampleCard
+from printer.typefaces import can_set
 from server.queries.cards import has_been_issued
 from server.queries.elections import find_election
 from server.queries.marks import entry_of
@@ -128,7 +129,7 @@ def _wishes(holders: Sequence[Holder], election: Election) -> list[tuple[Situati
     return [
         (Situation.OK_REPLACEMENT, lambda one: one.old_number is not None and bool(one.entry.open_contests) and not one.marked),
         (Situation.OK_LONG_NAME, lambda one: one.fresh and len(one.entry.name) == longest),
-        (Situation.OK_OTHER_SCRIPT, lambda one: one.fresh and not one.written_in_latin),
+        (Situation.OK_OTHER_SCRIPT, lambda one: one.fresh and not one.written_in_latin and can_set(one.entry.name)),
         (Situation.OK_ONE_CONTEST, lambda one: one.fresh and not one.entry.advance_contests and one.entry.contests != every),
         (Situation.OK_PARTIAL_ADVANCE, lambda one: one.fresh and bool(one.entry.advance_contests)),
         (Situation.ADVANCE_VOTED, lambda one: one.entry.status is EntryStatus.ACTIVE and _voted_in_advance(one.entry)),

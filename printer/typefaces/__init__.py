@@ -59,6 +59,11 @@ def set_runs(text: str, face: Face) -> Iterator[tuple[str, str]]:
         yield font_name, "".join(letter for _, letter in run)
 
 
+def can_set(text: str) -> bool:
+    """Whether every letter of the text has a glyph here."""
+    return all(_font_of(letter, Face.REGULAR) for letter in text if letter.isprintable())
+
+
 def width_of(text: str, face: Face, size: float) -> float:
     """The width of a line of text in points."""
     return sum(float(pdfmetrics.stringWidth(run, font, size)) for font, run in set_runs(text, face))

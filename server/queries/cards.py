@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, func, insert, literal, select, update
 
 from domain.poll_cards import CardKind
+from domain.register import EntryStatus
 from server.db import poll_cards, register_entries
 
 
@@ -17,6 +18,28 @@ def find_card_holder(conn: Connection, election_id: int, number: str) -> tuple[i
         .where(poll_cards.c.number == number, poll_cards.c.election_id == election_id)
     ).one_or_none()
     return (row.entry_id, row.station_id) if row else None
+
+
+def list_cards_for_ballots(conn: Connection, station_id: int, *, but_each: int) -> list[str]:
+    """Valid cards of a station's voters who have a ballot to come by the register, marks not considered, in its order.
+
+    Every ``but_each``-th register number is left out.
+    """
+    open_contests = register_entries.c.contests.bitwise_and(register_entries.c.advance_contests.bitwise_not())
+    statement = (
+        select(poll_cards.c.number)
+        .join(register_entries, register_entries.c.id == poll_cards.c.entry_id)
+        .where(
+            register_entries.c.station_id == station_id,
+            register_entries.c.status == EntryStatus.ACTIVE,
+            open_contests != 0,
+            register_entries.c.register_number % but_each != 0,
+            poll_cards.c.replaced_at.is_(None),
+            poll_cards.c.kind == CardKind.ORIGINAL,
+        )
+        .order_by(register_entries.c.register_number)
+    )
+    return list(conn.scalars(statement))
 
 
 def has_been_issued(conn: Connection, numbers: Collection[str]) -> bool:

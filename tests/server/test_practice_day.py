@@ -31,10 +31,10 @@ def test_the_practice_day_goes_faster_until_it_ends_and_then_as_any_other() -> N
     machine = Machine()
     day = PracticeDay(EIGHT, EIGHT + timedelta(hours=12), 60, BEGAN, machine)
     told = []
-    for passed in (0, 1, 719, 720, 721, 1_000):
+    for passed in (-5, 0, 1, 719, 720, 721, 1_000):
         machine.time = BEGAN + timedelta(seconds=passed)
         told.append(day() - EIGHT)
-    assert told == [timedelta(minutes=minutes) for minutes in (0, 1, 719)] + [
+    assert told == [timedelta(minutes=minutes) for minutes in (0, 0, 1, 719)] + [
         timedelta(hours=12, seconds=more) for more in (0, 1, 280)
     ]
 

@@ -7,7 +7,7 @@ request a table is under way, and an unknown outcome is asked for again with the
 import contextlib
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import uuid4
@@ -23,6 +23,7 @@ from valgbord.demo.day_curve import due_by
 TICK_S = 0.2
 BATCH = 5
 BATCHES_PER_TICK = 4
+SIGNS_PER_TICK = 2
 TIMEOUT_S = 5.0
 FOLLOWS_NO_EVENTS = 2_000_000_000
 """What a practice table says it has read up to, so that nothing is sent to it: it looks at no screen."""
@@ -68,7 +69,7 @@ class Arrivals:
     ) -> None:
         """``minute`` tells how many minutes of the practice day have gone; ``clock`` the time, aware.
 
-        Who was due before now has come already: a day that goes on does not begin again.
+        Who is due at this moment has come already: a day that goes on does not begin again.
         """
         self._server = server.rstrip("/")
         self._stations = [station for station in stations if station.tables and station.cards]
@@ -76,11 +77,16 @@ class Arrivals:
         self._clock = clock
         self._client = httpx2.Client(timeout=TIMEOUT_S, trust_env=False)
         self._signs = deque(table for station in self._stations for table in station.tables)
+        self._spared: frozenset[str] = frozenset()
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="arrivals", daemon=True)
         now = minute()
         for station in self._stations:
             station.come = due_by(now, len(station.cards))
+
+    def leave_alone(self, cards: Iterable[str]) -> None:
+        """These voters do not come by themselves: somebody else may want to scan their cards."""
+        self._spared = frozenset(cards)
 
     def start(self) -> None:
         """Let voters come."""
@@ -102,12 +108,14 @@ class Arrivals:
         )
 
     def step(self) -> None:
-        """Send who is due now, and one table's sign of life."""
+        """Send who is due now, and some tables' signs of life."""
         minute = self._minute()
         for station in self._stations:
             with contextlib.suppress(httpx2.HTTPError, ValueError):  # no answer is no answer: the next step asks again
-                self._serve(station, due_by(minute, len(station.cards)))
-        self._give_sign()
+                # Somebody always waits at the door when it opens.
+                self._serve(station, max(1, due_by(minute, len(station.cards))))
+        for _ in range(SIGNS_PER_TICK):
+            self._give_sign()
 
     def _run(self) -> None:
         while not self._stopped.wait(TICK_S):
@@ -120,14 +128,16 @@ class Arrivals:
                 if station.come >= due:
                     return
                 table.waiting = self._next_request(station, table, due)
-            self._send(station, table)
+            if table.waiting is not None:
+                self._send(station, table, table.waiting)
 
-    def _next_request(self, station: PracticeStation, table: PracticeTable, due: int) -> RequestsIn:
+    def _next_request(self, station: PracticeStation, table: PracticeTable, due: int) -> RequestsIn | None:
         if station.epoch is None:
             self._read_header(station, table)
         cards = station.cards[station.come : min(due, station.come + BATCH)]
         station.come += len(cards)
-        return RequestsIn(requests=tuple(self._mark(station, table, card) for card in cards))
+        requests = tuple(self._mark(station, table, card) for card in cards if card not in self._spared)
+        return RequestsIn(requests=requests) if requests else None
 
     def _mark(self, station: PracticeStation, table: PracticeTable, card: str) -> MarkRequest:
         return MarkRequest(
@@ -140,10 +150,9 @@ class Arrivals:
             made_at=self._clock(),
         )
 
-    def _send(self, station: PracticeStation, table: PracticeTable) -> None:
-        assert table.waiting is not None  # noqa: S101 - the only caller has just looked
+    def _send(self, station: PracticeStation, table: PracticeTable, request: RequestsIn) -> None:
         answer = self._client.post(
-            f"{self._server}/api/table/requests", content=table.waiting.model_dump_json(), headers=table.headers
+            f"{self._server}/api/table/requests", content=request.model_dump_json(), headers=table.headers
         )
         if answer.is_success:
             table.waiting = None

@@ -4,12 +4,11 @@ The parent holds the other end of standard input. When that end closes, even bec
 itself to stop as if somebody had pressed Ctrl-C.
 """
 
+import importlib
 import os
 import signal
 import sys
 import threading
-
-from valgbord.commands import app
 
 
 def _stop_with_parent() -> None:
@@ -19,9 +18,10 @@ def _stop_with_parent() -> None:
 
 
 def main() -> None:
-    """Run the command in the arguments."""
+    """Run the command in the arguments. Only its own area is loaded: a laptop has no time for the rest."""
+    area = sys.argv.pop(1)
     threading.Thread(target=_stop_with_parent, daemon=True).start()
-    app(prog_name="valgbord")
+    importlib.import_module(f"valgbord.{area}").app(prog_name=f"valgbord {area}")
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -42,8 +42,8 @@ class Children:
     folder: Path
     running: list[Child] = field(default_factory=list)
 
-    def start(self, name: str, arguments: Sequence[str]) -> Child:
-        """Run a ``valgbord`` command."""
+    def start(self, name: str, arguments: Sequence[str], environment: Mapping[str, str] | None = None) -> Child:
+        """Run a ``valgbord`` command, with these variables added to its environment."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         output = self.folder / f"{name}.log"
         with output.open("wb") as sink:
@@ -52,6 +52,7 @@ class Children:
                 stdin=subprocess.PIPE,
                 stdout=sink,
                 stderr=subprocess.STDOUT,
+                env=os.environ | dict(environment or {}),
                 start_new_session=True,  # Ctrl-C reaches the demo alone, which then stops its children in order
             )
         child = Child(name, process, output)
