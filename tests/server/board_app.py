@@ -36,10 +36,10 @@ class BoardServer:
 
 
 @contextmanager
-def serve_board(engine: Engine, clock: Callable[[], datetime]) -> Iterator[BoardServer]:
+def serve_board(engine: Engine, clock: Callable[[], datetime], *, port: int = 0) -> Iterator[BoardServer]:
     """Run it until the block ends or ``stop`` is called."""
     app = create_app(Settings(database_url=str(engine.url)), engine, clock)
-    listening = socket.create_server(("127.0.0.1", 0), backlog=200)
+    listening = socket.create_server(("127.0.0.1", port), backlog=200)
     config = uvicorn.Config(
         app, ws="websockets-sansio", ws_per_message_deflate=False, log_level="error", timeout_graceful_shutdown=1
     )
