@@ -37,7 +37,9 @@ def shoot(page: Page, table: FakeTable, screen: Screen, **changes: object) -> Im
     """A picture of this screen, once the page shows it."""
     table.show(screen, **changes)
     page.wait_for_selector(f"body[data-state={screen}]")
-    page.wait_for_function("serial => performance.getEntriesByName('valgbord:painted').at(-1)?.detail.serial === serial", arg=table.view["serial"])
+    page.wait_for_function(
+        "serial => performance.getEntriesByName('valgbord:painted').at(-1)?.detail.serial === serial", arg=table.view["serial"]
+    )
     return Image.open(BytesIO(page.screenshot()))
 
 
@@ -71,7 +73,10 @@ def for_docs(page: Page, table: FakeTable) -> None:
     real = {"name": "Kommunalvalg og regionsrådsvalg", "practice": False}
     for name, screen in SINGLE.items():
         save(shoot(page, table, screen, election=real), PICTURES / f"table-{name}.png")
-    save(sheet([shoot(page, table, screen, election=real) for screen in SHEET if screen is not Screen.SIGN_IN]), PICTURES / "table-all-states.png")
+    save(
+        sheet([shoot(page, table, screen, election=real) for screen in SHEET if screen is not Screen.SIGN_IN]),
+        PICTURES / "table-all-states.png",
+    )
 
 
 def every_look(page: Page, table: FakeTable, folder: Path) -> None:
@@ -80,7 +85,9 @@ def every_look(page: Page, table: FakeTable, folder: Path) -> None:
     for name, settings in LOOKS.items():
         look(page, **settings)
         sheet([shoot(page, table, screen) for screen in Screen]).save(folder / f"sheet-{name}.png")
-        shoot(page, table, Screen.FOUND, voter={**LONGEST_DATE, "name": f"{LONGEST_DATE['name']} " * 4}, ballots=BOTH * 2).save(folder / f"long-{name}.png")
+        shoot(page, table, Screen.FOUND, voter={**LONGEST_DATE, "name": f"{LONGEST_DATE['name']} " * 4}, ballots=BOTH * 2).save(
+            folder / f"long-{name}.png"
+        )
     look(page)
     for dialog in ("help", "view", "withdraw", "close-table", "camera"):
         shoot(page, table, Screen.PAUSED if dialog == "close-table" else Screen.READY)

@@ -105,16 +105,18 @@ export class TableProcess {
     // The process tells its screen first thing on every connection; a new process may count its screens from the beginning.
     socket.addEventListener("open", () => (this.#newest = -1));
     socket.addEventListener("message", (event) => {
+      if (socket !== this.#socket) return;
       this.#tries = 0;
       this.#take(JSON.parse(event.data));
     });
-    socket.addEventListener("close", () => this.#closed(socket));
+    socket.addEventListener("close", () => {
+      if (socket === this.#socket) this.#retry();
+    });
     this.#expectWord();
   }
 
-  /** @param {WebSocket} socket */
-  #closed(socket) {
-    if (socket !== this.#socket) return;
+  #retry() {
+    this.#socket = null;
     this.#expectWord();
     const wait = Math.min(FIRST_RETRY_MS * 2 ** this.#tries, LONGEST_RETRY_MS);
     this.#tries += 1;
@@ -137,7 +139,10 @@ export class TableProcess {
   /** The process did not answer: say so, and begin a new connection, which shows when it is back. */
   #lost() {
     this.#screen.onSilent();
-    this.#socket?.close();
+    const socket = this.#socket;
+    if (!socket) return;
+    this.#retry();
+    socket.close();
   }
 
   /** A process that hangs keeps its socket open; a small request finds out. */

@@ -57,9 +57,9 @@ export function listen(reader, keys) {
 
   /** @param {KeyboardEvent} event */
   const onSpace = (event) => {
-    const alone = event.timeStamp - lastKeyAt > SPACE_ALONE_MS;
     const target = /** @type {HTMLElement} */ (event.target);
-    if (event.repeat || !alone) return swallow(event);
+    if (target.matches("input:not([type=radio], [type=range])")) return undefined;
+    if (event.repeat || event.timeStamp - lastKeyAt <= SPACE_ALONE_MS) return swallow(event);
     if (target.closest("button, input")) return undefined;
     swallow(event);
     clearTimeout(space);

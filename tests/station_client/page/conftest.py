@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.station_client.page.fake_table import FakeProcess, FakeTable, run_fake
+from tests.station_client.page.wedge import Wedge
 
 
 @pytest.fixture
@@ -27,3 +28,9 @@ def screen(process: FakeProcess, table: FakeTable, page: Page) -> Page:
     page.goto(process.url)
     page.wait_for_selector("body[data-state=ready]")
     return page
+
+
+@pytest.fixture
+def wedge(screen: Page) -> Wedge:
+    """The keyboard and the scanner at that page."""
+    return Wedge(screen)

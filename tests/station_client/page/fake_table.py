@@ -38,7 +38,9 @@ _CARDS = {
     VOTED_CARD: Screen.VOTED,
     WRONG_STATION_CARD: Screen.WRONG_STATION,
 }
-_OPEN_FOR_CARDS = frozenset({Screen.READY, Screen.REGISTERED, Screen.MISREAD, Screen.VOTED, Screen.WRONG_STATION, Screen.UNKNOWN})
+_OPEN_FOR_CARDS = frozenset(
+    {Screen.READY, Screen.REGISTERED, Screen.MISREAD, Screen.VOTED, Screen.WRONG_STATION, Screen.UNKNOWN}
+)
 _ASKING = frozenset({Screen.FOUND, Screen.UNCONFIRMED})
 
 
@@ -51,8 +53,9 @@ class FakeTable:
     frames: list[int] = field(default_factory=list)
     digits_in_frames: str | None = None
     voter: dict[str, str] = field(default_factory=lambda: dict(KIRSTEN))
-    right_code: str = "0007481236"
+    right_code: str = "0007264518"
     answers: bool = True
+    stopping: bool = False
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     loop: asyncio.AbstractEventLoop | None = None
 
@@ -63,8 +66,17 @@ class FakeTable:
     def put(self, view: View) -> None:
         """The same with a whole view; it gets the next serial."""
         self.view = {**view, "serial": self.view["serial"] + 1}
-        if self.loop is not None:
+        self.wake()
+
+    def wake(self) -> None:
+        """Let the page's socket look at the table."""
+        if self.loop is not None and not self.loop.is_closed():
             self.loop.call_soon_threadsafe(self.changed.set)
+
+    async def until_it_answers(self) -> None:
+        """A process that hangs answers nobody."""
+        while not (self.answers or self.stopping):
+            await asyncio.sleep(0.02)
 
     def texts(self) -> list[str]:
         """The cards that were scanned, in order."""
@@ -120,8 +132,7 @@ def make_app(table: FakeTable) -> FastAPI:
 
     @app.middleware("http")
     async def guard(request: Request, go_on: Callable[[Request], Awaitable[Response]]) -> Response:
-        while not table.answers:
-            await asyncio.sleep(0.02)
+        await table.until_it_answers()
         response = await go_on(request)
         response.headers["Content-Security-Policy"] = CONTENT_POLICY
         response.headers["Cache-Control"] = "no-cache"
@@ -143,11 +154,13 @@ def make_app(table: FakeTable) -> FastAPI:
 
     @app.websocket("/screen")
     async def screen(socket: WebSocket) -> None:
+        await table.until_it_answers()
         await socket.accept()
         table.loop = asyncio.get_running_loop()
         try:
-            while True:
+            while not table.stopping:
                 table.changed.clear()
+                await table.until_it_answers()
                 await socket.send_json(table.view)
                 await table.changed.wait()
         except (WebSocketDisconnect, RuntimeError):
@@ -168,8 +181,15 @@ class FakeProcess:
 
     def start(self) -> None:
         """Returns when the page can be loaded."""
+        self.table.stopping = False
         config = uvicorn.Config(
-            make_app(self.table), host="127.0.0.1", port=self.port, log_level="error", timeout_graceful_shutdown=1, lifespan="off", ws="websockets-sansio"
+            make_app(self.table),
+            host="127.0.0.1",
+            port=self.port,
+            log_level="error",
+            timeout_graceful_shutdown=1,
+            lifespan="off",
+            ws="websockets-sansio",
         )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, daemon=True)
@@ -179,10 +199,8 @@ class FakeProcess:
 
     def stop(self) -> None:
         """Returns when nobody listens any more; the page's sockets are cut."""
-        self._server.should_exit = True
-        self._server.force_exit = True
-        if self.table.loop is not None:
-            self.table.loop.call_soon_threadsafe(self.table.changed.set)
+        self.table.stopping = self._server.should_exit = True
+        self.table.wake()
         self._thread.join(10)
 
 

@@ -10,7 +10,11 @@ View = dict[str, Any]
 
 KIRSTEN = {"name": "Kirsten Margrethe Østergård", "birth_date": "14. marts 1968", "sex": "Kvinde"}
 JENS = {"name": "Jens Åge Sørensen", "birth_date": "9. juni 1955", "sex": "Mand"}
-LONGEST_DATE = {"name": "Anne-Sofie von Wowern-Kjærsgaard Bjørnstjerne", "birth_date": "30. september 1937", "sex": "Ikke oplyst"}
+LONGEST_DATE = {
+    "name": "Anne-Sofie von Wowern-Kjærsgaard Bjørnstjerne",
+    "birth_date": "30. september 1937",
+    "sex": "Ikke oplyst",
+}
 BOTH = [{"name": "Kommunalvalg", "colour": "#ffffff"}, {"name": "Regionsrådsvalg", "colour": "#ffe566"}]
 
 _VOTERS = {
@@ -61,7 +65,11 @@ def make_view(screen: Screen, **changes: Any) -> View:  # noqa: ANN401 - a JSON 
         "table": {"number": 4, "station": "Tapeten", "state": _TABLE_STATES.get(screen, "open")} if enrolled else None,
         "election": {"name": "Øvelse KV/RV 2029", "practice": True} if enrolled else None,
         "official": {"name": "Birthe Lund", "role": "register_keeper"} if signed_in else None,
-        "connection": {"up": screen is not Screen.OFFLINE, "lost_for_s": 26 if screen is Screen.OFFLINE else None, "unsettled": 0},
+        "connection": {
+            "up": screen is not Screen.OFFLINE,
+            "lost_for_s": 26 if screen is Screen.OFFLINE else None,
+            "unsettled": 0,
+        },
         "scanner": {"lengths": [12]},
         "calls_help": False,
         "counts": {"cards": 412, "marks": 412, "difference": 0},

@@ -1,0 +1,57 @@
+"""How a test looks at a page: which screen it shows, in which look of the device, and whether anything sticks out."""
+
+import json
+from collections.abc import Iterable
+
+from playwright.sync_api import Page
+
+from domain.screens import Screen
+from tests.station_client.page.fake_table import FakeTable
+
+# Text that is cut off or that lies outside its box: what an official could not read.
+_STICKS_OUT = """() => {
+  const wide = innerWidth, high = innerHeight, found = [];
+  if (document.documentElement.scrollWidth > wide || document.documentElement.scrollHeight > high) found.push('the page scrolls');
+  for (const box of document.querySelectorAll('.screen:not([hidden]) :is(.band, .body, .middle), .side, .top, .bottom, .dialog-body')) {
+    if (!box.checkVisibility()) continue;
+    if (box.scrollHeight > box.clientHeight + 1) found.push(`${box.className} is ${box.scrollHeight - box.clientHeight} px too low`);
+    if (box.scrollWidth > box.clientWidth + 1) found.push(`${box.className} is ${box.scrollWidth - box.clientWidth} px too narrow`);
+  }
+  for (const text of document.querySelectorAll('.screen:not([hidden]) :is(h2, p, li, dd, dt, button), .side :is(dd, button), .bottom button')) {
+    if (!text.checkVisibility()) continue;
+    const { left, top, right, bottom } = text.getBoundingClientRect();
+    if (left < -1 || top < -1 || right > wide + 1 || bottom > high + 1) found.push(`${text.tagName} lies outside: ${text.textContent.slice(0, 40)}`);
+  }
+  return found;
+}"""
+
+
+def show(page: Page, table: FakeTable, screen: Screen, /, **changes: object) -> None:
+    """Let the table show this screen and wait until the page has painted it."""
+    table.show(screen, **changes)
+    wait_painted(page, table)
+
+
+def wait_painted(page: Page, table: FakeTable) -> None:
+    """Until the table's newest screen has been painted."""
+    page.wait_for_function(
+        "serial => performance.getEntriesByName('valgbord:painted').at(-1)?.detail.serial === serial", arg=table.view["serial"]
+    )
+
+
+def sticks_out(page: Page) -> list[str]:
+    """What overflows, is cut off or lies outside the window. Empty is good."""
+    found: list[str] = page.evaluate(_STICKS_OUT)
+    return found
+
+
+def set_look(page: Page, **settings: str) -> None:
+    """Load the page as a device with these settings shows it."""
+    page.evaluate("kept => localStorage.setItem('valgbord.view', kept)", json.dumps(settings))
+    page.reload()
+    page.wait_for_selector("body:not([data-state=none]):not([data-state=gone])")
+
+
+def lines(found: Iterable[tuple[str, list[str]]]) -> str:
+    """Findings of many screens as one text for an assert."""
+    return "\n".join(f"{where}: {what}" for where, whats in found for what in whats)
