@@ -55,7 +55,7 @@ class Acts:
         sent = self.table.confirm(serial)
         self._sender.poke()
         if sent:
-            await self._changes.until(self._is_answered, REQUEST_TIMEOUT_S)
+            await self._changes.until(self._is_answered, REQUEST_TIMEOUT_S + 0.3)
 
     async def sign_in(self, code: str) -> None:
         """Seat the official with this code; whoever sat here leaves."""

@@ -1,24 +1,12 @@
-"""A server in small: it keeps the wire's promises over a few dictionaries, and it can be slow, cut its answers or go away."""
+"""A server in small: it keeps the wire's promises over a few dictionaries. ``fake_wire`` puts it behind a bad line."""
 
-import asyncio
-import contextlib
 import json
-import socket
-import threading
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
-
-import uvicorn
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route, WebSocketRoute
-from starlette.types import Message, Receive, Scope, Send
-from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from domain.elections import StationState, TableState
 from domain.marks import Refusal
@@ -27,7 +15,6 @@ from domain.wire import (
     Answer,
     AnswersOut,
     CardFindingOut,
-    EnrolledOut,
     EventOut,
     HandedOverRequest,
     MarkRequest,
@@ -95,6 +82,7 @@ class FakeServer:
     enrolled_with: list[str] = field(default_factory=list)
     on_mark: Callable[[], None] = lambda: None
     port: int = 0
+    wire_version: int = WIRE_VERSION
 
     @property
     def address(self) -> str:
@@ -151,6 +139,51 @@ class FakeServer:
             self.answers[body.request_id] = known
         return known
 
+    def requests(self, body: bytes) -> str:
+        asked = RequestsIn.model_validate_json(body).requests
+        self.asked.append([request.request_id for request in asked])
+        return AnswersOut(answers=tuple(self.record(request) for request in asked)).model_dump_json()
+
+    def withdrawal(self, body: bytes) -> str:
+        return AnswersOut(answers=(self.withdraw(WithdrawalIn.model_validate_json(body)),)).model_dump_json()
+
+    def card(self, body: bytes) -> str:
+        if json.loads(body)["card"] == FOREIGN_CARD:
+            return CardFindingOut(refusal=Refusal.WRONG_STATION, right_station=NEXT_STATION).model_dump_json()
+        return CardFindingOut(refusal=Refusal.UNKNOWN_CARD).model_dump_json()
+
+    def enrol(self, body: bytes) -> str:
+        asked = json.loads(body)
+        self.enrolled_with.append(asked["code"])
+        if asked["wire_version"] != self.wire_version:
+            raise RefusedError(409, "other_version")
+        if asked["code"] != CODE:
+            raise RefusedError(403, "enrolment_code_expired" if asked["code"] == "OLD" else "unknown_enrolment_code")
+        self.revoked = False
+        return make_enrolment().enrolled.model_dump_json()
+
+    def sign_in(self, body: bytes) -> str:
+        code = json.loads(body)["code"]
+        if code == "0000-000000":
+            raise RefusedError(429, "too_many_tries", 40)
+        if code != OFFICIAL_CODE:
+            raise RefusedError(401, "wrong_code")
+        self.signed_in = True
+        return BODIL.model_dump_json()
+
+    def sign_out(self, _body: bytes) -> str:
+        self.signed_in = False
+        return ""
+
+    def state(self, body: bytes) -> str:
+        self.table_state = TableState(json.loads(body)["state"])
+        return ""
+
+    def package(self) -> bytes:
+        """The station's package, as far as its log goes."""
+        first = header(as_of_event=self.last_event, epoch=self.epoch)
+        return b"".join(line + b"\n" for line in package_lines(first=first))
+
     def news(self, after: int) -> StationNews:
         """Where the station stands."""
         return StationNews(
@@ -166,154 +199,3 @@ class FakeServer:
 
 def now() -> datetime:
     return datetime(2025, 11, 18, 12, 0, tzinfo=UTC)
-
-
-def make_app(server: FakeServer) -> Starlette:  # noqa: C901 - one small route after the other
-    """The server's table routes over this state."""
-
-    def table_route(path: str, do: Callable[[bytes], str], *, open_to_all: bool = False) -> Route:
-        async def answer(request: Request) -> Response:
-            body = await request.body()
-            try:
-                if server.revoked and not open_to_all:
-                    raise RefusedError(401, "unknown_table")
-                return Response(do(body), media_type="application/json")
-            except RefusedError as refused:
-                return Response(refused.body, refused.status, media_type="application/json")
-
-        return Route(f"/api/table/{path}", answer, methods=["POST"])
-
-    def requests(body: bytes) -> str:
-        asked = RequestsIn.model_validate_json(body).requests
-        server.asked.append([request.request_id for request in asked])
-        return AnswersOut(answers=tuple(server.record(request) for request in asked)).model_dump_json()
-
-    def withdrawals(body: bytes) -> str:
-        return AnswersOut(answers=(server.withdraw(WithdrawalIn.model_validate_json(body)),)).model_dump_json()
-
-    def card(body: bytes) -> str:
-        if json.loads(body)["card"] == FOREIGN_CARD:
-            return CardFindingOut(refusal=Refusal.WRONG_STATION, right_station=NEXT_STATION).model_dump_json()
-        return CardFindingOut(refusal=Refusal.UNKNOWN_CARD).model_dump_json()
-
-    def enrol(body: bytes) -> str:
-        asked = json.loads(body)
-        server.enrolled_with.append(asked["code"])
-        if asked["wire_version"] != WIRE_VERSION:
-            raise RefusedError(409, "other_version")
-        if asked["code"] != CODE:
-            raise RefusedError(403, "enrolment_code_expired" if asked["code"] == "OLD" else "unknown_enrolment_code")
-        server.revoked = False
-        enrolled: EnrolledOut = make_enrolment().enrolled
-        return enrolled.model_dump_json()
-
-    def sign_in(body: bytes) -> str:
-        code = json.loads(body)["code"]
-        if code == "0000-000000":
-            raise RefusedError(429, "too_many_tries", 40)
-        if code != OFFICIAL_CODE:
-            raise RefusedError(401, "wrong_code")
-        server.signed_in = True
-        return BODIL.model_dump_json()
-
-    def sign_out(_body: bytes) -> str:
-        server.signed_in = False
-        return ""
-
-    def state(body: bytes) -> str:
-        server.table_state = TableState(json.loads(body)["state"])
-        return ""
-
-    async def package(_request: Request) -> Response:
-        content = b"".join(
-            line + b"\n" for line in package_lines(first=header(as_of_event=server.last_event, epoch=server.epoch))
-        )
-        fault = server.faults.package.popleft() if server.faults.package else ""
-        return Response(content[: len(content) // 2] if fault == "cut" else content)
-
-    async def stream(websocket: WebSocket) -> None:
-        await websocket.accept()
-        with contextlib.suppress(WebSocketDisconnect, RuntimeError):
-            after = 0
-            while not server.revoked:
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(0.1):
-                        server.heard.append(TableNow.model_validate_json(await websocket.receive_text()))
-                        after = server.heard[-1].last_event
-                await websocket.send_text(server.news(after).model_dump_json())
-            await websocket.close(4401)
-
-    app = Starlette(
-        routes=[
-            table_route("requests", requests),
-            table_route("withdrawals", withdrawals),
-            table_route("card", card),
-            table_route("enrol", enrol, open_to_all=True),
-            table_route("sign-in", sign_in),
-            table_route("sign-out", sign_out),
-            table_route("state", state),
-            Route("/api/table/package", package),
-            WebSocketRoute("/api/table/stream", stream),
-        ]
-    )
-    return app
-
-
-def with_faults(server: FakeServer, app: Callable[[Scope, Receive, Send], Awaitable[None]]) -> Any:  # noqa: ANN401 - ASGI
-    """The app behind a bad line."""
-
-    async def faulty(scope: Scope, receive: Receive, send: Send) -> None:
-        wanted = scope["type"] == "http" and scope["path"] in {
-            "/api/table/requests",
-            "/api/table/withdrawals",
-            "/api/table/card",
-        }
-        fault = server.faults.next_calls.popleft() if wanted and server.faults.next_calls else ""
-        if fault in {"lost", "busy"}:
-            status = 503 if fault == "busy" else 502
-            await send({"type": "http.response.start", "status": status, "headers": [(b"content-length", b"0")]})
-            await send({"type": "http.response.body", "body": b""})
-            return
-
-        async def bad_send(message: Message) -> None:
-            if fault == "slow":
-                await asyncio.sleep(2.0)
-            if fault == "garbled" and message["type"] == "http.response.body":
-                message["body"] = b"?" * len(message["body"])
-            if fault == "cut" and message["type"] == "http.response.body":
-                raise ConnectionResetError("cut")
-            await send(message)
-
-        await app(scope, receive, bad_send)
-
-    return faulty
-
-
-@contextlib.contextmanager
-def serve(app: Any, port: int = 0) -> Iterator[int]:  # noqa: ANN401 - ASGI
-    """Serve on 127.0.0.1 in a thread; the port. At the end nobody listens there any more and every line is cut."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", port))
-        port = free.getsockname()[1]
-    config = uvicorn.Config(
-        app, host="127.0.0.1", port=port, log_level="critical", ws="websockets-sansio", timeout_graceful_shutdown=0
-    )
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        thread.join(0.01)
-        assert thread.is_alive()
-    try:
-        yield port
-    finally:
-        server.should_exit = True
-        thread.join(10)
-
-
-@contextlib.contextmanager
-def running(server: FakeServer) -> Iterator[FakeServer]:
-    """This server at work; started again, it listens where it listened before."""
-    with serve(with_faults(server, make_app(server)), server.port) as port:
-        server.port = port
-        yield server

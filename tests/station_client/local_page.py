@@ -13,7 +13,8 @@ from station_client.app import create_app
 from station_client.clock import SystemClock
 from station_client.settings import Settings
 from station_client.view import View
-from tests.station_client.fake_server import CODE, OFFICIAL_CODE, FakeServer, serve
+from tests.station_client.fake_server import CODE, OFFICIAL_CODE, FakeServer
+from tests.station_client.fake_wire import serve
 
 WAIT_LIMIT_S = 20.0
 
