@@ -1,6 +1,7 @@
 """Makes the pictures of the table's page for the docs, in Chromium, from a table with invented voters.
 
-``python tools/table_pictures.py`` writes docs/pictures/table-*.png; with ``--every FOLDER`` every screen in every look goes there.
+``python tools/table_pictures.py`` writes docs/pictures/table-*.png; with ``--every FOLDER`` every screen in every look goes
+there instead.
 """
 
 import argparse

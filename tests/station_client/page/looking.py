@@ -10,17 +10,21 @@ from tests.station_client.page.fake_table import FakeTable
 
 # Text that is cut off or that lies outside its box: what an official could not read.
 _STICKS_OUT = """() => {
-  const wide = innerWidth, high = innerHeight, found = [];
-  if (document.documentElement.scrollWidth > wide || document.documentElement.scrollHeight > high) found.push('the page scrolls');
-  for (const box of document.querySelectorAll('.screen:not([hidden]) :is(.band, .body, .middle), .side, .top, .bottom, .dialog-body')) {
+  const wide = innerWidth, high = innerHeight, root = document.documentElement, found = [];
+  const boxes = '.screen:not([hidden]) :is(.band, .body, .middle), .side, .top, .bottom, .dialog-body';
+  const texts = '.screen:not([hidden]) :is(h2, p, li, dd, dt, button), .side :is(dd, button), .bottom button';
+  if (root.scrollWidth > wide || root.scrollHeight > high) found.push('the page scrolls');
+  for (const box of document.querySelectorAll(boxes)) {
     if (!box.checkVisibility()) continue;
-    if (box.scrollHeight > box.clientHeight + 1) found.push(`${box.className} is ${box.scrollHeight - box.clientHeight} px too low`);
-    if (box.scrollWidth > box.clientWidth + 1) found.push(`${box.className} is ${box.scrollWidth - box.clientWidth} px too narrow`);
+    const low = box.scrollHeight - box.clientHeight, narrow = box.scrollWidth - box.clientWidth;
+    if (low > 1) found.push(`${box.className} is ${low} px too low`);
+    if (narrow > 1) found.push(`${box.className} is ${narrow} px too narrow`);
   }
-  for (const text of document.querySelectorAll('.screen:not([hidden]) :is(h2, p, li, dd, dt, button), .side :is(dd, button), .bottom button')) {
+  for (const text of document.querySelectorAll(texts)) {
     if (!text.checkVisibility()) continue;
     const { left, top, right, bottom } = text.getBoundingClientRect();
-    if (left < -1 || top < -1 || right > wide + 1 || bottom > high + 1) found.push(`${text.tagName} lies outside: ${text.textContent.slice(0, 40)}`);
+    const inside = left >= -1 && top >= -1 && right <= wide + 1 && bottom <= high + 1;
+    if (!inside) found.push(`${text.tagName} lies outside: ${text.textContent.slice(0, 40)}`);
   }
   return found;
 }"""

@@ -74,7 +74,7 @@ def test_five_hundred_hostile_names_run_nothing_and_stay_inside(height: int, scr
 def test_right_to_left_name_turns_nothing_else_around(screen: Page, table: FakeTable) -> None:
     show(screen, table, Screen.FOUND)
     before = screen.locator("section[data-state=found] [data-f=birth_date]").bounding_box()
-    show(screen, table, Screen.FOUND, voter={"name": "\u202eالعربية", "birth_date": "14. marts 1968", "sex": "Kvinde"})
+    show(screen, table, Screen.FOUND, voter={"name": f"\u202e{PIECES[14]}", "birth_date": "14. marts 1968", "sex": "Kvinde"})
     after = screen.locator("section[data-state=found] [data-f=birth_date]").bounding_box()
     assert before is not None
     assert after is not None

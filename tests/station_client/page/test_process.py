@@ -1,4 +1,4 @@
-"""The page and its own process: when the process is away or hangs, no voter stands on the screen; when it is back, all is as it was."""
+"""The page and its own process: when that is away, no voter stands on the screen; when it is back, all is as it was."""
 
 from playwright.sync_api import Page, expect
 

@@ -333,8 +333,8 @@ def test_lamp_says_when_the_window_has_lost_the_keyboard(screen: Page, wedge: We
 def test_bench_can_read_when_the_last_digit_came_and_when_the_answer_was_painted(screen: Page, wedge: Wedge) -> None:
     wedge.scan(GOOD_CARD)
     wait_for(screen, Screen.FOUND)
-    screen.wait_for_function("performance.getEntriesByName('valgbord:painted').at(-1)?.detail.state === 'found'")
-    took_ms = screen.evaluate(
-        "performance.getEntriesByName('valgbord:painted').at(-1).startTime - performance.getEntriesByName('valgbord:last-digit').at(-1).startTime"
-    )
+    last = "performance.getEntriesByName('valgbord:{}').at(-1)"
+    painted = last.format("painted")
+    screen.wait_for_function(f"{painted}?.detail.state === 'found'")
+    took_ms = screen.evaluate(f"{painted}.startTime - {last.format('last-digit')}.startTime")
     assert -50 < took_ms < 5000

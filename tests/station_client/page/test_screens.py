@@ -25,7 +25,7 @@ def test_every_screen_follows_the_accessibility_rules(
     look: dict[str, str], screen: Page, table: FakeTable, axe: Callable[[Page], list[str]]
 ) -> None:
     set_look(screen, **look)
-    found = []
+    found: list[tuple[str, list[str]]] = []
     for which in Screen:
         show(screen, table, which, calls_help=True, error="Koden er forkert. Prøv igen.")
         found.append((which, axe(screen)))
@@ -38,7 +38,7 @@ def test_every_window_follows_the_accessibility_rules_and_fits(
 ) -> None:
     set_look(screen, **look)
     show(screen, table, Screen.PAUSED)
-    found = []
+    found: list[tuple[str, list[str]]] = []
     for window in WINDOWS:
         show(screen, table, Screen.PAUSED if window == "close-table" else Screen.READY)
         screen.locator(f"button[data-dialog={window}]").first.click()
@@ -65,7 +65,7 @@ def test_nothing_sticks_out_on_any_screen(look: dict[str, str], height: int, scr
     set_look(screen, **look)
     screen.set_viewport_size({"width": 1366, "height": height})
     full = [{"at": "14.46", "last_four": "2817", "text": "Stop – har allerede stemt", "good": False}] * 6
-    found = []
+    found: list[tuple[str, list[str]]] = []
     for which in Screen:
         show(screen, table, which, recent=full, calls_help=True, connection={"up": False, "lost_for_s": 3605, "unsettled": 12})
         found.append((which, sticks_out(screen)))

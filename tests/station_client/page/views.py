@@ -25,7 +25,7 @@ _VOTERS = {
     Screen.VOTED: JENS,
     Screen.LETTER: {"name": "Bo Dam", "birth_date": "17. august 1944", "sex": "Mand"},
     Screen.REPLACED: {"name": "Ida Kjær", "birth_date": "5. maj 2007", "sex": "Kvinde"},
-    Screen.NOT_ENTITLED: {"name": "Ahmed Yılmaz", "birth_date": "2. november 1991", "sex": "Mand"},
+    Screen.NOT_ENTITLED: {"name": "Ahmed Yilmaz", "birth_date": "2. november 1991", "sex": "Mand"},
 }
 _DETAILS = {
     Screen.VOTED: ["Registreret ved bord 2 kl. 10.42"],

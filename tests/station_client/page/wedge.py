@@ -1,4 +1,4 @@
-"""A keyboard and a barcode scanner whose keys carry their own times, so that a busy test machine does not change what is tested.
+"""A keyboard and a barcode scanner whose keys carry their own times, so that a busy machine does not change what is tested.
 
 Keys go through Chromium's own input (the debugger's ``Input.dispatchKeyEvent``), not through events made in the page.
 """
@@ -7,7 +7,6 @@ import time
 
 from playwright.sync_api import Page
 
-US_KEYS = {str(digit): f"Digit{digit}" for digit in range(10)}
 FRENCH_DIGITS = "à&é\"'(-è_ç"
 """What a French host's digit row gives without Shift, from 0 to 9."""
 
@@ -17,7 +16,7 @@ _VIRTUAL_KEYS = {
     "ArrowDown": 40, "ArrowUp": 38, "Delete": 46, "Home": 36, "End": 35,
     **{f"F{number}": 111 + number for number in range(1, 13)},
 }  # fmt: skip
-_ALT, _SHIFT = 1, 8
+_ALT = 1
 
 
 class Wedge:
