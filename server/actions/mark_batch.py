@@ -15,7 +15,8 @@ from domain.wire import HandedOverRequest, MarkRequest
 from server.actions.station_log import StationLog, lock_stations, save_logs
 from server.queries import marks as mark_queries
 from server.queries import outcomes as outcome_queries
-from server.queries.elections import read_contests
+from server.queries.elections import recall_contests
+from server.queries.recording import write_recorded
 from server.queries.stations import read_stations
 from server.queries.tables import TableNow, list_tables_now
 
@@ -80,8 +81,7 @@ def load_batch(conn: Connection, submitted: Sequence[Submitted], at: datetime) -
     The lock comes first: what is read after it cannot change before the commit.
     """
     logs = lock_stations(conn, {one.station_id for one in submitted})
-    findings = _find_cards(conn, submitted)
-    entries = {finding.entry.entry_id for finding in findings.values()}
+    findings, live = _find_cards(conn, submitted)
     named = {(one.station_id, one.request.mark_request_id) for one in submitted if not isinstance(one.request, MarkRequest)}
     foreign = {finding.entry.station_id for finding in findings.values()} - set(logs)
     return Batch(
@@ -89,24 +89,30 @@ def load_batch(conn: Connection, submitted: Sequence[Submitted], at: datetime) -
         logs=logs,
         known=outcome_queries.list_outcomes(conn, {one.key for one in submitted}),
         findings=findings,
-        live=mark_queries.list_live_marks(conn, entries) if entries else {},
+        live=live,
         named=mark_queries.list_marks_of_requests(conn, named) if named else {},
         tables=list_tables_now(conn, {one.table_id for one in submitted}),
-        contests={election: read_contests(conn, election) for election in {one.election_id for one in submitted}},
+        contests={election: recall_contests(conn, election) for election in {one.election_id for one in submitted}},
         right_stations=read_stations(conn, foreign) if foreign else {},
     )
 
 
-def _find_cards(conn: Connection, submitted: Sequence[Submitted]) -> dict[tuple[int, str], CardFinding]:
+def _find_cards(
+    conn: Connection, submitted: Sequence[Submitted]
+) -> tuple[dict[tuple[int, str], CardFinding], dict[int, LiveMark]]:
+    """What the cards lead to, and the live marks of those voters."""
     cards: dict[int, set[str]] = {}
     for one in submitted:
         if isinstance(one.request, MarkRequest):
             cards.setdefault(one.election_id, set()).add(one.request.card)
-    return {
-        (election, number): finding
-        for election, numbers in cards.items()
-        for number, finding in mark_queries.find_cards(conn, election, numbers).items()
-    }
+    findings: dict[tuple[int, str], CardFinding] = {}
+    live: dict[int, LiveMark] = {}
+    for election, numbers in cards.items():
+        for number, finding, mark in mark_queries.list_cards_with_marks(conn, election, numbers):
+            findings[election, number] = finding
+            if mark is not None:
+                live[mark.entry_id] = mark
+    return findings, live
 
 
 def write_batch(conn: Connection, batch: Batch) -> None:
@@ -114,10 +120,31 @@ def write_batch(conn: Connection, batch: Batch) -> None:
     # Withdrawals first: the voter may have got a new mark in the same batch, and only one may be live.
     if batch.withdrawn:
         mark_queries.save_withdrawn(conn, batch.withdrawn)
-    if batch.new_marks:
-        mark_queries.insert_marks(conn, list(batch.new_marks.values()))
+    if conn.dialect.name == "postgresql":
+        _write_at_once(conn, batch)
+    else:
+        _write_one_by_one(conn, batch)
+    # Last: a journal brings a mark and its confirmation in the same batch.
     if batch.handed_over:
         mark_queries.save_handed_over(conn, batch.handed_over)
+
+
+def _write_at_once(conn: Connection, batch: Batch) -> None:
+    if batch.new_outcomes:
+        write_recorded(
+            conn,
+            marks=list(batch.new_marks.values()),
+            outcomes=batch.new_outcomes,
+            events=[pair for log in batch.logs.values() for pair in log.take()],
+            tables=batch.table_changes,
+            quarters=batch.quarter_changes,
+            heads=[log.head for log in batch.logs.values()],
+        )
+
+
+def _write_one_by_one(conn: Connection, batch: Batch) -> None:
+    if batch.new_marks:
+        mark_queries.insert_marks(conn, list(batch.new_marks.values()))
     if batch.table_changes:
         mark_queries.add_to_tables(conn, batch.table_changes)
     if batch.quarter_changes:

@@ -1,6 +1,8 @@
 """Elections and their contests."""
 
-from sqlalchemy import Connection, select
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Connection, Engine, select
 
 from domain.elections import CardAlias, Contest, Election, ElectionKind
 from server.db import card_aliases, contests, elections
@@ -15,6 +17,17 @@ def read_contests(conn: Connection, election_id: int) -> tuple[Contest, ...]:
     """The election's contests in the election file's order; they never change after creation."""
     statement = select(contests).where(contests.c.election_id == election_id).order_by(contests.c.position)
     return tuple(Contest(row.code, row.name, row.ballot_colour) for row in conn.execute(statement))
+
+
+_remembered: WeakKeyDictionary[Engine, dict[int, tuple[Contest, ...]]] = WeakKeyDictionary()
+
+
+def recall_contests(conn: Connection, election_id: int) -> tuple[Contest, ...]:
+    """The contests of an election that has tables, read once for each process: the recorder asks for them with every batch."""
+    known = _remembered.setdefault(conn.engine, {})
+    if election_id not in known:
+        known[election_id] = read_contests(conn, election_id)
+    return known[election_id]
 
 
 def read_card_aliases(conn: Connection, election_id: int) -> tuple[CardAlias, ...]:

@@ -13,23 +13,22 @@ _INSERT = insert(events)
 
 def insert_events(conn: Connection, linked: Sequence[tuple[Event, bytes]]) -> None:
     """Append events with their links."""
-    conn.execute(
-        _INSERT,
-        [
-            {
-                "station_id": event.station_id,
-                "number": event.number,
-                "kind": event.kind,
-                "at": event.at,
-                "table_id": event.table_id,
-                "official_id": event.official_id,
-                "entry_id": event.entry_id,
-                "details": json.dumps(dict(event.details), ensure_ascii=False, separators=(",", ":")),
-                "link": link,
-            }
-            for event, link in linked
-        ],
-    )
+    conn.execute(_INSERT, [event_row(event, link) for event, link in linked])
+
+
+def event_row(event: Event, link: bytes) -> dict[str, object]:
+    """An event as a row of its table."""
+    return {
+        "station_id": event.station_id,
+        "number": event.number,
+        "kind": event.kind,
+        "at": event.at,
+        "table_id": event.table_id,
+        "official_id": event.official_id,
+        "entry_id": event.entry_id,
+        "details": json.dumps(dict(event.details), ensure_ascii=False, separators=(",", ":")),
+        "link": link,
+    }
 
 
 def list_events(conn: Connection, station_id: int, *, after: int, limit: int) -> list[Event]:

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, Integer, bindparam, select, update
 
 from domain.elections import StationState
 from server.db import station_heads
+from server.queries.among import Listed, among
 
 
 @dataclass(slots=True)
@@ -33,7 +34,8 @@ _COLUMNS = (
     station_heads.c.marks,
     station_heads.c.marks_after_advance,
 )
-_LOCK = select(*_COLUMNS).where(station_heads.c.station_id.in_(bindparam("ids", expanding=True)))
+_READ = select(*_COLUMNS).where(among(station_heads.c.station_id, bindparam("ids", type_=Listed(Integer()))))
+_LOCK = _READ.order_by(station_heads.c.station_id).with_for_update()
 _SAVE = (
     update(station_heads)
     .where(station_heads.c.station_id == bindparam("head"))
@@ -50,14 +52,13 @@ _SAVE = (
 
 def lock_heads(conn: Connection, station_ids: Iterable[int]) -> dict[int, Head]:
     """The heads of these stations, locked until the transaction ends, always in the order of their ids."""
-    statement = _LOCK.order_by(station_heads.c.station_id).with_for_update()
-    rows = conn.execute(statement, {"ids": sorted(set(station_ids))})
+    rows = conn.execute(_LOCK, {"ids": sorted(set(station_ids))})
     return {row.station_id: Head(row[0], StationState(row[1]), *row[2:]) for row in rows}
 
 
 def read_head(conn: Connection, station_id: int) -> Head:
     """A station's head without a lock."""
-    row = conn.execute(_LOCK, {"ids": [station_id]}).one()
+    row = conn.execute(_READ, {"ids": [station_id]}).one()
     return Head(row[0], StationState(row[1]), *row[2:])
 
 

@@ -4,12 +4,13 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, insert, select, text, tuple_, update
+from sqlalchemy import BigInteger, Connection, Integer, Uuid, bindparam, insert, select, text, update
 
 from domain.elections import ContestSet
 from domain.marks import CardFinding, LiveMark
 from domain.register import EntryStatus, RegisterEntry, Sex
 from server.db import AnyRow, marks, poll_cards, polling_tables, register_entries
+from server.queries.among import Listed, among, pair_among
 
 ENTRY_COLUMNS = (
     register_entries.c.id,
@@ -23,11 +24,6 @@ ENTRY_COLUMNS = (
     register_entries.c.advance_received_on,
     register_entries.c.status,
 )
-_FIND_CARDS = (
-    select(poll_cards.c.number, poll_cards.c.replaced_at, poll_cards.c.replaced_by, *ENTRY_COLUMNS)
-    .join(register_entries, register_entries.c.id == poll_cards.c.entry_id)
-    .where(poll_cards.c.number.in_(bindparam("numbers", expanding=True)), poll_cards.c.election_id == bindparam("election"))
-)
 _MARK_COLUMNS = (
     marks.c.request_id,
     marks.c.entry_id,
@@ -37,15 +33,38 @@ _MARK_COLUMNS = (
     marks.c.recorded_at,
     marks.c.after_advance,
 )
+_CARD_COLUMNS = (poll_cards.c.number, poll_cards.c.replaced_at, poll_cards.c.replaced_by, *ENTRY_COLUMNS)
+_CARDS_IN_REGISTER = poll_cards.join(register_entries, register_entries.c.id == poll_cards.c.entry_id)
+_THESE_CARDS = (
+    among(poll_cards.c.number, bindparam("numbers", type_=Listed(poll_cards.c.number.type))),
+    poll_cards.c.election_id == bindparam("election"),
+)
+_FIND_CARDS = select(*_CARD_COLUMNS).select_from(_CARDS_IN_REGISTER).where(*_THESE_CARDS)
+_CARDS_WITH_MARKS = (
+    select(*_CARD_COLUMNS, *(column.label(f"mark_{column.name}") for column in _MARK_COLUMNS))
+    .select_from(
+        _CARDS_IN_REGISTER.outerjoin(
+            marks, (marks.c.entry_id == poll_cards.c.entry_id) & marks.c.withdrawn_event.is_(None)
+        ).outerjoin(polling_tables, polling_tables.c.id == marks.c.table_id)
+    )
+    .where(*_THESE_CARDS)
+)
 _LIVE_MARKS = (
     select(*_MARK_COLUMNS)
     .join(polling_tables, polling_tables.c.id == marks.c.table_id)
-    .where(marks.c.entry_id.in_(bindparam("entries", expanding=True)), marks.c.withdrawn_event.is_(None))
+    .where(among(marks.c.entry_id, bindparam("entries", type_=Listed(BigInteger()))), marks.c.withdrawn_event.is_(None))
 )
 _MARKS_OF_REQUESTS = (
     select(marks.c.station_id, marks.c.withdrawn_event, *_MARK_COLUMNS)
     .join(polling_tables, polling_tables.c.id == marks.c.table_id)
-    .where(tuple_(marks.c.station_id, marks.c.request_id).in_(bindparam("keys", expanding=True)))
+    .where(
+        pair_among(
+            marks.c.station_id,
+            marks.c.request_id,
+            bindparam("stations", type_=Listed(Integer())),
+            bindparam("requests", type_=Listed(Uuid())),
+        )
+    )
 )
 _INSERT = insert(marks)
 _HAND_OVER = (
@@ -88,10 +107,33 @@ def entry_of(row: AnyRow) -> RegisterEntry:
 def find_cards(conn: Connection, election_id: int, numbers: Collection[str]) -> dict[str, CardFinding]:
     """What each of these numbers leads to; a number never issued in this election is absent."""
     rows = conn.execute(_FIND_CARDS, {"numbers": list(numbers), "election": election_id})
-    return {
-        row.number: CardFinding(entry_of(row), row.replaced_at, row.replaced_by[-4:] if row.replaced_by else None)
-        for row in rows
-    }
+    return {row.number: _finding(row) for row in rows}
+
+
+def list_cards_with_marks(
+    conn: Connection, election_id: int, numbers: Collection[str]
+) -> list[tuple[str, CardFinding, LiveMark | None]]:
+    """What each of these numbers leads to, and the voter's live mark where there is one."""
+    rows = conn.execute(_CARDS_WITH_MARKS, {"numbers": list(numbers), "election": election_id})
+    return [(row.number, _finding(row), _live_mark_beside_card(row)) for row in rows]
+
+
+def _finding(row: AnyRow) -> CardFinding:
+    return CardFinding(entry_of(row), row.replaced_at, row.replaced_by[-4:] if row.replaced_by else None)
+
+
+def _live_mark_beside_card(row: AnyRow) -> LiveMark | None:
+    if row.mark_request_id is None:
+        return None
+    return LiveMark(
+        request_id=row.mark_request_id,
+        entry_id=row.mark_entry_id,
+        table_id=row.mark_table_id,
+        table_number=row.mark_table_number,
+        contests=ContestSet(row.mark_contests),
+        recorded_at=row.mark_recorded_at,
+        after_advance=row.mark_after_advance,
+    )
 
 
 def list_live_marks(conn: Connection, entry_ids: Collection[int]) -> dict[int, LiveMark]:
@@ -104,7 +146,7 @@ def list_marks_of_requests(
     conn: Connection, keys: Collection[tuple[int, UUID]]
 ) -> dict[tuple[int, UUID], tuple[LiveMark, bool]]:
     """Marks by (station, request id), each with whether it still stands."""
-    rows = conn.execute(_MARKS_OF_REQUESTS, {"keys": list(keys)})
+    rows = conn.execute(_MARKS_OF_REQUESTS, {"stations": [key[0] for key in keys], "requests": [key[1] for key in keys]})
     return {(row.station_id, row.request_id): (_live_mark(row), row.withdrawn_event is None) for row in rows}
 
 

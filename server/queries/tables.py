@@ -4,10 +4,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, Integer, bindparam, insert, select, update
 
 from domain.elections import TableState
 from server.db import enrolment_codes, polling_tables, sign_ins, stations
+from server.queries.among import Listed, among
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class TableCaller:
 _NOW = (
     select(polling_tables.c.id, polling_tables.c.number, polling_tables.c.state, sign_ins.c.official_id)
     .outerjoin(sign_ins, sign_ins.c.table_id == polling_tables.c.id)
-    .where(polling_tables.c.id.in_(bindparam("tables", expanding=True)))
+    .where(among(polling_tables.c.id, bindparam("tables", type_=Listed(Integer()))))
 )
 
 
