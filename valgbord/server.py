@@ -8,6 +8,7 @@ import uvicorn
 
 from server.app import DATABASE_URL_VARIABLE, HOSTS_VARIABLE
 from server.settings import DEFAULT_HOST, DEFAULT_PORT
+from server.sockets import CuttingProtocol
 from valgbord.options import DatabaseOption, default_database_url
 
 app = typer.Typer(help="Run the register.", no_args_is_help=True)
@@ -54,7 +55,7 @@ def run(
         log_level="warning",
         loop="uvloop",
         http="httptools",
-        ws="websockets-sansio",
+        ws=CuttingProtocol,
         ws_max_size=MAX_FRAME_BYTES,
         ws_per_message_deflate=False,
         server_header=False,

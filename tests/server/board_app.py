@@ -15,6 +15,7 @@ from sqlalchemy import Engine
 from server.app import create_app
 from server.live import BoardFeed
 from server.settings import Settings
+from server.sockets import CuttingProtocol
 from server.watch import HeadWatcher
 
 
@@ -41,7 +42,7 @@ def serve_board(engine: Engine, clock: Callable[[], datetime], *, port: int = 0)
     app = create_app(Settings(database_url=str(engine.url)), engine, clock)
     listening = socket.create_server(("127.0.0.1", port), backlog=200)
     config = uvicorn.Config(
-        app, ws="websockets-sansio", ws_per_message_deflate=False, log_level="error", timeout_graceful_shutdown=1
+        app, ws=CuttingProtocol, ws_per_message_deflate=False, log_level="error", timeout_graceful_shutdown=1
     )
     server = uvicorn.Server(config)
 

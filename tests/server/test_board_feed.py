@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import httpx2
+import psutil
 import pytest
 from sqlalchemy import Engine
 from websockets.asyncio.client import connect
@@ -154,7 +155,7 @@ def test_dead_and_slow_readers_delay_nobody_and_the_dead_are_dropped(engine: Eng
                     except BlockingIOError:
                         continue
 
-        slow = threading.Thread(target=read_slowly)
+        slow = threading.Thread(target=read_slowly, daemon=True)
         slow.start()
         delays: list[float] = []
         with connect_sync(server.stream_url(day.election_id), max_size=None) as board:
@@ -168,14 +169,24 @@ def test_dead_and_slow_readers_delay_nobody_and_the_dead_are_dropped(engine: Eng
                 while json.loads(board.recv(timeout=5))["totals"]["marks"] < marks:
                     pass
                 delays.append(time.monotonic() - began)
-            assert server.feed.readers == 1, "the dead are still there"
+            left = server.feed.readers
+            deadline = time.monotonic() + 20
+            while (lines := open_lines(server)) > 1 and time.monotonic() < deadline:
+                time.sleep(0.1)
         reading.set()
-        slow.join()
         for line in dead:
             line.close()
+    assert left == 1, "the dead are still fed"
+    assert lines == 1, "the lines of the dead are still open"
     assert len(delays) > 10
     assert sorted(delays)[len(delays) // 2] < 1
     assert max(delays) < 4
+
+
+def open_lines(server: BoardServer) -> int:
+    """The server's ends of connections that hold a socket."""
+    own = psutil.Process().net_connections(kind="tcp4")
+    return sum(line.laddr.port == server.port and line.status != psutil.CONN_LISTEN for line in own)
 
 
 def test_a_reader_that_speaks_is_shown_out(server: BoardServer, day: Day) -> None:
