@@ -217,6 +217,7 @@ PROBLEMS: dict[str, str] = {
     "enrolment_code_used": "Engangskoden er brugt. Bed valgkontoret om en ny.",
     "enrolment_code_expired": "Engangskoden er udløbet. Bed valgkontoret om en ny.",
     "not_allowed": "Det har du ikke adgang til. Tilkald valgsekretæren.",
+    "bad_request": "Formularen kunne ikke læses. Skriv koden igen.",
     "malformed": "Serveren forstod ikke bordet. Kontakt valgkontoret.",
     "table_is_closed": "Bordet er lukket. Kun valgsekretæren kan åbne det igen.",
     "no_connection": "Ingen forbindelse til serveren. Prøv igen om lidt.",

@@ -92,7 +92,7 @@ class Stream:
         while True:
             said = self._now()
             await line.send(said.model_dump_json())
-            await self._changes.until(lambda said=said: self._now() != said, NEWS_EVERY_S)  # type: ignore[misc]
+            await self._changes.until(lambda said=said: self._now() != said, NEWS_EVERY_S)  # type: ignore[misc]  # the default is typed, mypy asks for more
 
     def _now(self) -> TableNow:
         copy = self._table.copy

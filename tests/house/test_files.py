@@ -14,6 +14,8 @@ CODE = {".py", ".js", ".mjs", ".css", ".html", ".sh", ".toml", ".mako"}
 LONG_FILES = {
     "server/db.py": "the database's shape is read as one page",
     "tests/server/test_marks_route.py": "every refusal through the route, read as a list",
+    "tests/station_client/page/test_scanner.py": "every rule of the scanner, read as a list",
+    "tests/server/test_register_file.py": "everything that may be wrong with a file, read as a list",
 }
 NAMES_THAT_SAY_NOTHING = {"util", "utils", "helper", "helpers", "common", "misc", "shared", "globals", "stuff"}
 # Put together here, so that this file does not find itself.

@@ -18,10 +18,10 @@ def _stop_with_parent() -> None:
 
 
 def main() -> None:
-    """Run the command in the arguments. Only its own area is loaded: a laptop has no time for the rest."""
-    area = sys.argv.pop(1)
+    """Run the command in the arguments. Only its own part is loaded: a laptop has no time for the rest."""
+    part = sys.argv.pop(1)
     threading.Thread(target=_stop_with_parent, daemon=True).start()
-    importlib.import_module(f"valgbord.{area}").app(prog_name=f"valgbord {area}")
+    importlib.import_module(f"valgbord.{part}").app(prog_name=f"valgbord {part}")
 
 
 if __name__ == "__main__":
