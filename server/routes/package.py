@@ -1,7 +1,7 @@
 """The station package: what a table needs to show a voter within milliseconds, and nothing about anybody else."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from itertools import islice
 
@@ -37,21 +37,20 @@ def get_package(caller: CallingTable, engine: TheEngine) -> StreamingResponse:
 
 
 def _portions(engine: Engine, caller: TableCaller) -> Iterator[bytes]:
-    """The lines, hashed as they go, gathered into portions that a socket likes."""
-    digest = hashlib.sha256()
     with snapshot(engine) as conn:
-        for lines in _batched(_lines(conn, caller), LINES_A_PORTION):
-            portion = "".join(lines).encode()
-            digest.update(portion)
+        lines = package_lines(conn, caller)
+        while portion := b"".join(islice(lines, LINES_A_PORTION)):
             yield portion
+
+
+def package_lines(conn: Connection, caller: TableCaller) -> Iterator[bytes]:
+    """The package's lines, each with its newline; the last one is the hash of all before it. One snapshot, please."""
+    digest = hashlib.sha256()
+    for text in _lines(conn, caller):
+        line = text.encode()
+        digest.update(line)
+        yield line
     yield end_line(digest.hexdigest()).encode()
-
-
-def _batched(lines: Iterable[str], size: int) -> Iterator[list[str]]:
-    """Lines in portions; Python's own ``itertools.batched`` came with 3.12."""
-    rest = iter(lines)
-    while portion := list(islice(rest, size)):
-        yield portion
 
 
 def _lines(conn: Connection, caller: TableCaller) -> Iterator[str]:

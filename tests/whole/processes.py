@@ -39,7 +39,7 @@ class ServerProcess:
 
     def start(self) -> None:
         """Start, and wait until it is ready."""
-        command = [Path(sys.executable).with_name("valgbord"), "server", "run"]
+        command = [str(Path(sys.executable).with_name("valgbord")), "server", "run"]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [*command, "--database", self.database_url, "--port", str(self.port)],
