@@ -167,18 +167,20 @@ function nameLines(plot, points, label) {
   const size = rem() * devicePixelRatio;
   const { board } = charts.curve; // the newest: this is called again with new numbers
   if (!board) return;
-  const [x, y] = courseOf(board, spanOf(board));
+  const [times, shares] = courseOf(board, spanOf(board));
   ctx.save();
   ctx.font = `600 ${Math.round(0.95 * size)}px "IBM Plex Sans", system-ui, sans-serif`;
-  if (x.length) {
-    const [left, top] = [plot.valToPos(x[x.length - 1], "x", true), plot.valToPos(y[y.length - 1], "y", true)];
+  if (times.length) {
+    const [left, top] = [plot.valToPos(times[times.length - 1], "x", true), plot.valToPos(shares[shares.length - 1], "y", true)];
     ctx.fillStyle = colour("--data");
     ctx.beginPath();
     ctx.arc(left, top, 0.35 * size, 0, 7);
     ctx.fill();
-    const onTheLeft = left > bbox.left + bbox.width - 4 * size;
-    ctx.textAlign = onTheLeft ? "right" : "left";
-    ctx.fillText(words.today, left + (onTheLeft ? -0.6 : 0.6) * size, Math.min(top + 1.15 * size, bbox.top + bbox.height - 0.3 * size));
+    // Right of the dot while there is room, at the day's end under it: left of it runs the line.
+    const atTheEnd = left > bbox.left + bbox.width - 1.8 * size;
+    ctx.textAlign = atTheEnd ? "right" : "left";
+    const [x, y] = atTheEnd ? [bbox.left + bbox.width + 1.2 * size, top + 1.7 * size] : [left + 0.6 * size, top + 1.15 * size];
+    ctx.fillText(words.today, x, Math.min(y, bbox.top + bbox.height - 0.3 * size));
   }
   if (points.length) {
     const [at, share] = points[points.length - 1];
