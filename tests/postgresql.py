@@ -31,6 +31,7 @@ SETTINGS = {
     "synchronous_commit": "on",
     "max_connections": "300",
     "shared_buffers": "128MB",
+    "dynamic_shared_memory_type": "mmap",  # in its own folder: a killed run leaves nothing behind
     "log_min_duration_statement": "-1",
 }
 
