@@ -20,7 +20,7 @@ export function open(id) {
   openDialog()?.close();
   const dialog = /** @type {HTMLDialogElement} */ (find(`#${id}`));
   dialog.showModal();
-  const first = dialog.querySelector("input:checked, .dialog-body input:not([hidden]), .dialog-body button, [data-close]");
+  const first = dialog.querySelector(".dialog-body :is(input:checked, input:not([hidden]), button)") ?? dialog.querySelector("[data-close]");
   if (first instanceof HTMLElement) first.focus();
 }
 

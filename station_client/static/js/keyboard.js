@@ -52,7 +52,7 @@ export function listen(reader, keys) {
       // On the scan screen Enter means nothing, ever: a scanner's late Enter must not press a button or confirm a voter.
       if (scanners || (!dialog && !keys.formOnScreen())) swallow(event);
     } else if (scanners) swallow(event);
-    else if (!dialog) keepFocusInside(event);
+    else keepFocusInside(event);
   };
 
   /** @param {KeyboardEvent} event */
@@ -120,13 +120,21 @@ export function listen(reader, keys) {
   });
 }
 
-/** Tab goes round inside the page, so that the keyboard is never lost to the browser's own bars. @param {KeyboardEvent} event */
+const STOPS = 'button:not(:disabled), input:not(:disabled), [tabindex="0"]';
+
+/** Tab goes round inside the page or its open window: the keyboard is never lost to the browser's own bars. @param {KeyboardEvent} event */
 function keepFocusInside(event) {
-  const all = /** @type {HTMLElement[]} */ ([...document.querySelectorAll("button:not(:disabled), input:not(:disabled)")]);
-  const reachable = all.filter((element) => !element.closest("dialog") && element.checkVisibility());
-  if (!reachable.length) return event.preventDefault();
-  const at = reachable.indexOf(/** @type {HTMLElement} */ (document.activeElement));
-  const next = event.shiftKey ? (at <= 0 ? reachable.length - 1 : at - 1) : (at + 1) % reachable.length;
+  const dialog = document.querySelector("dialog[open]");
+  const all = /** @type {HTMLElement[]} */ ([...(dialog ?? document).querySelectorAll(STOPS)]);
+  const stops = all.filter((element) => (dialog || !element.closest("dialog")) && element.checkVisibility() && isStop(element));
   event.preventDefault();
-  return reachable[next].focus();
+  const at = stops.indexOf(/** @type {HTMLElement} */ (document.activeElement));
+  stops.at(event.shiftKey ? Math.max(at, 0) - 1 : (at + 1) % stops.length)?.focus();
+}
+
+/** Of a group of choices only the chosen one is a stop, or the first where none is chosen; arrows do the rest. @param {HTMLElement} element */
+function isStop(element) {
+  if (!(element instanceof HTMLInputElement) || element.type !== "radio") return true;
+  const group = `input[name="${element.name}"]`;
+  return element === (document.querySelector(`${group}:checked`) ?? document.querySelector(group));
 }

@@ -95,7 +95,7 @@ class FakeTable:
         """How often the page did this."""
         return sum(1 for called, _ in self.calls if called == path)
 
-    def act(self, path: str, body: dict[str, Any]) -> None:  # noqa: C901, PLR0912 - one case an act
+    def act(self, path: str, body: dict[str, Any]) -> None:
         """What a table does with an act of the official."""
         self.calls.append((path, body))
         now = Screen(self.view["state"])

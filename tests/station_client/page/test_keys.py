@@ -195,6 +195,18 @@ def test_tab_goes_round_inside_the_page(screen: Page, table: FakeTable) -> None:
     assert focus(screen) != "BODY"
 
 
+def test_tab_goes_round_inside_a_window_and_stops_once_at_a_group_of_choices(screen: Page) -> None:
+    screen.keyboard.press("F10")
+    seen = []
+    for _ in range(20):
+        screen.wait_for_timeout(20)
+        screen.keyboard.press("Tab")
+        seen.append(screen.evaluate("document.activeElement.name || document.activeElement.textContent.trim()"))
+        assert screen.evaluate("document.activeElement.closest('dialog')?.id") == "view"
+    assert seen[:4] == ["size", "hand", "sound", "volume"]
+    assert seen.count("theme") >= 1
+
+
 def test_button_that_was_used_does_not_keep_the_keyboard(screen: Page, table: FakeTable) -> None:
     screen.locator("#help-button").click()
     assert focus(screen) == "panel"

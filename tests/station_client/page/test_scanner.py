@@ -36,7 +36,7 @@ def test_late_enter_of_the_scanner_confirms_nobody(suffix: str, screen: Page, we
     wait_for(screen, Screen.FOUND)
     for _ in range(3):
         wedge.wait(LONGER_THAN_TOO_EARLY_MS)
-        wedge.scan("", suffix=suffix)
+        wedge.press(suffix)
     settle(screen)
     assert table.called("confirm") == 0
     assert table.view["state"] == Screen.FOUND
@@ -44,7 +44,7 @@ def test_late_enter_of_the_scanner_confirms_nobody(suffix: str, screen: Page, we
 
 def test_late_enter_presses_no_button_that_has_the_focus(screen: Page, wedge: Wedge, table: FakeTable) -> None:
     screen.locator("[data-act=pause]").focus()
-    wedge.scan("", suffix="Enter")
+    wedge.press("Enter")
     settle(screen)
     assert table.called("pause") == 0
 
@@ -53,10 +53,10 @@ def test_space_confirms_the_voter_and_then_the_ballots(screen: Page, wedge: Wedg
     wedge.scan(GOOD_CARD)
     wait_for(screen, Screen.FOUND)
     wedge.wait(LONGER_THAN_TOO_EARLY_MS)
-    wedge.scan("", suffix="Space")
+    wedge.press("Space")
     wait_for(screen, Screen.REGISTERED)
     wedge.wait(LONGER_THAN_TOO_EARLY_MS)
-    wedge.scan("", suffix="Space")
+    wedge.press("Space")
     wait_for(screen, Screen.READY)
     assert [body["serial"] for path, body in table.calls if path == "confirm"] == [2, 3]
 
@@ -64,7 +64,7 @@ def test_space_confirms_the_voter_and_then_the_ballots(screen: Page, wedge: Wedg
 def test_space_that_was_on_its_way_when_the_voter_appeared_does_not_count(screen: Page, wedge: Wedge, table: FakeTable) -> None:
     table.show(Screen.FOUND, confirm_after_ms=3000)
     wait_for(screen, Screen.FOUND)
-    wedge.scan("", suffix="Space")
+    wedge.press("Space")
     screen.locator("section[data-state=found] [data-act=confirm]").click()
     settle(screen)
     assert table.called("confirm") == 0
@@ -88,10 +88,9 @@ def test_blank_inside_a_foreign_barcode_confirms_nobody(screen: Page, wedge: Wed
     wait_for(screen, Screen.FOUND)
     wedge.wait(LONGER_THAN_TOO_EARLY_MS)
     wedge.scan("12", suffix="Space")
-    wedge.press("Digit4", "4", after_ms=4)
     wedge.wait(LONGER_THAN_TOO_EARLY_MS)
-    wedge.scan("", suffix="Space")
-    wedge.press("Digit4", "4", after_ms=4)
+    wedge.down("Space")
+    wedge.down("Digit4", "4")
     settle(screen)
     assert table.called("confirm") == 0
 
@@ -102,7 +101,7 @@ def test_two_confirmations_of_one_screen_are_one(screen: Page, wedge: Wedge, tab
     table.answers = False
     for _ in range(4):
         wedge.wait(80)
-        wedge.scan("", suffix="Space")
+        wedge.press("Space")
     table.answers = True
     wait_for(screen, Screen.REGISTERED)
     settle(screen)
@@ -298,7 +297,7 @@ def test_typed_number_with_a_longer_known_length_is_finished_by_space(screen: Pa
     wedge.type_slowly(GOOD_CARD)
     settle(screen)
     assert table.calls == []
-    wedge.scan("", suffix="Space")
+    wedge.press("Space")
     wait_for(screen, Screen.FOUND)
     assert table.texts() == [GOOD_CARD]
 

@@ -31,13 +31,11 @@ class Wedge:
         """Let real time pass, as between two acts of a hand."""
         self._page.wait_for_timeout(ms)
 
-    def press(
-        self, code: str, key: str | None = None, *, after_ms: float = 2, modifiers: int = 0, repeat: bool = False
-    ) -> None:
-        """One key, down and up. Its time is ``after_ms`` after the key before, or the real time where that is later."""
+    def press(self, code: str, key: str | None = None, *, after_ms: float = 2) -> None:
+        """A hand presses one key, now; at least ``after_ms`` after the key before."""
+        self._restart()
         self._tick(after_ms)
-        self.down(code, key, modifiers=modifiers, repeat=repeat)
-        self.up(code, key, modifiers=modifiers)
+        self._stroke(code, key)
 
     def down(self, code: str, key: str | None = None, *, modifiers: int = 0, repeat: bool = False) -> None:
         """The key goes down."""
@@ -57,9 +55,11 @@ class Wedge:
         """A scanner types these digits. ``keys`` is what the host's layout makes of them, ``codes`` where they are typed."""
         self._restart()
         for digit in text:
-            self.press(f"{codes}{digit}", keys[int(digit)], after_ms=gap_ms)
+            self._tick(gap_ms)
+            self._stroke(f"{codes}{digit}", keys[int(digit)])
         if suffix:
-            self.press(suffix, after_ms=gap_ms)
+            self._tick(gap_ms)
+            self._stroke(suffix)
 
     def scan_by_alt(self, text: str, *, gap_ms: float = 3) -> None:
         """A scanner in ALT mode: Alt held, the character's number on the numeric pad, Alt released."""
@@ -68,7 +68,8 @@ class Wedge:
             self._tick(gap_ms)
             self.down("AltLeft", "Alt", modifiers=_ALT)
             for digit in f"{ord(character):03d}":
-                self.press(f"Numpad{digit}", digit, after_ms=gap_ms, modifiers=_ALT)
+                self._tick(gap_ms)
+                self._stroke(f"Numpad{digit}", digit, modifiers=_ALT)
             self._tick(gap_ms)
             self.up("AltLeft", "Alt")
 
@@ -76,8 +77,11 @@ class Wedge:
         """A hand types these digits, at its own pace and in real time."""
         for digit in text:
             self.wait(gap_ms)
-            self._restart()
             self.press(f"Digit{digit}", digit)
+
+    def _stroke(self, code: str, key: str | None = None, *, modifiers: int = 0) -> None:
+        self.down(code, key, modifiers=modifiers)
+        self.up(code, key, modifiers=modifiers)
 
     def _tick(self, ms: float) -> None:
         self.now_ms += ms
