@@ -83,10 +83,11 @@ class FakeServer:
     on_mark: Callable[[], None] = lambda: None
     port: int = 0
     wire_version: int = WIRE_VERSION
+    scheme: str = "http"
 
     @property
     def address(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"{self.scheme}://127.0.0.1:{self.port}"
 
     @property
     def last_event(self) -> int:

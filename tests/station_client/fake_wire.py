@@ -5,6 +5,7 @@ import contextlib
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import uvicorn
 from starlette.applications import Starlette
@@ -103,14 +104,21 @@ def with_faults(server: FakeServer, app: ASGIApp) -> ASGIApp:
 
 
 @contextlib.contextmanager
-def serve(app: ASGIApp, port: int = 0) -> Iterator[int]:
+def serve(app: ASGIApp, port: int = 0, *, certificate: Path | None = None, key: Path | None = None) -> Iterator[int]:
     """Serve on 127.0.0.1 in a thread; the port. At the end nobody listens there any more and every line is cut."""
     with socket.socket() as free:
         free.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         free.bind(("127.0.0.1", port))
         port = free.getsockname()[1]
     config = uvicorn.Config(
-        app, host="127.0.0.1", port=port, log_level="critical", ws="websockets-sansio", timeout_graceful_shutdown=0
+        app,
+        host="127.0.0.1",
+        port=port,
+        log_level="critical",
+        ws="websockets-sansio",
+        timeout_graceful_shutdown=0,
+        ssl_certfile=certificate,
+        ssl_keyfile=key,
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
@@ -129,5 +137,13 @@ def serve(app: ASGIApp, port: int = 0) -> Iterator[int]:
 def running(server: FakeServer) -> Iterator[FakeServer]:
     """This server at work; started again, it listens where it listened before."""
     with serve(with_faults(server, make_app(server)), server.port) as port:
+        server.port = port
+        yield server
+
+
+@contextlib.contextmanager
+def serve_tls(server: FakeServer, certificate: Path, key: Path) -> Iterator[FakeServer]:
+    """The same under TLS, with this certificate."""
+    with serve(make_app(server), certificate=certificate, key=key) as port:
         server.port = port
         yield server

@@ -16,7 +16,7 @@ NASTY = (
     "'; drop table journal_rows; --",
     "<script>alert(1)</script>",
     "\u202e123456789012",
-    "１２３４５６７８９０１２",  # noqa: RUF001 - full-width digits, which Python calls digits too
+    "１２３４５６７８９０１２",
     "٣٤٥٦٧٨٩٠١٢٣٤",
     "\x00\x01\x02",
     "0101701234",

@@ -86,25 +86,34 @@ def server_process(database_url: str, folder: Path) -> Iterator[ServerProcess]:
 def killed_at(pid: int, syscall: str, nth: int) -> Iterator[None]:
     """Kill every thread of a process at its nth call of a system call from now on (strace decides to the letter)."""
     injection = f"inject={syscall}:signal=KILL:when={nth}"
-    strace = subprocess.Popen(
-        ["strace", "-f", "-q", "-e", f"trace={syscall}", "-e", injection, "-o", "/dev/null", "-p", str(pid)],
-        stderr=subprocess.PIPE,
-    )
-    _wait_until_traced(pid)
+    command = ["strace", "-f", "-q", "-e", f"trace={syscall}", "-e", injection, "-o", "/dev/null", "-p", str(pid)]
+    for _ in range(5):
+        strace = subprocess.Popen(command, stderr=subprocess.PIPE)
+        if _is_traced(pid):
+            break
+        # A thread that was born while strace attached is not traced: begin again.
+        _end(strace)
+    else:
+        raise AssertionError("strace did not attach")
     try:
         yield
     finally:
-        # Not a polite end: strace may wait for ever for a thread of the process that it has just killed.
-        strace.kill()
-        strace.communicate(timeout=20)
+        _end(strace)
 
 
-def _wait_until_traced(pid: int) -> None:
-    """Until all threads of the process have the tracer."""
-    deadline = time.monotonic() + 20
+def _end(strace: subprocess.Popen[bytes]) -> None:
+    """Not a polite end: strace may wait for ever for a thread of the process that it has just killed."""
+    strace.kill()
+    strace.communicate(timeout=20)
+
+
+def _is_traced(pid: int) -> bool:
+    """Whether all threads of the process have the tracer within some seconds."""
+    deadline = time.monotonic() + 8
     while time.monotonic() < deadline:
-        statuses = [path.read_text() for path in Path(f"/proc/{pid}/task").glob("*/status")]
-        if statuses and all("TracerPid:\t0\n" not in status for status in statuses):
-            return
+        with contextlib.suppress(FileNotFoundError):
+            statuses = [path.read_text() for path in Path(f"/proc/{pid}/task").glob("*/status")]
+            if statuses and all("TracerPid:\t0\n" not in status for status in statuses):
+                return True
         time.sleep(0.01)
-    raise AssertionError("strace did not attach")
+    return False
