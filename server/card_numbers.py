@@ -31,17 +31,16 @@ class CardNumbers:
         taken = bytearray(RANDOM_SPACE // 8)
         step = _check_steps()
         start = int(check_digit(series)) * 1_000
+        lead = int(series) * RANDOM_SPACE
         while True:
             for draw in array("I", self._random_bytes(4 * _DRAW)):
-                if draw >= _FAIR_LIMIT:
-                    continue
                 number = draw % RANDOM_SPACE
-                if taken[number >> 3] & (bit := 1 << (number & 7)):
+                if draw >= _FAIR_LIMIT or taken[number >> 3] & (1 << (number & 7)):
                     continue
-                taken[number >> 3] |= bit
-                check = step[start + number // 1_000_000]
-                check = step[check * 1_000 + number // 1_000 % 1_000]
-                yield f"{series}{number:09d}{step[check * 1_000 + number % 1_000]}"
+                taken[number >> 3] |= 1 << (number & 7)
+                high, low = divmod(number, 1_000)
+                check = step[step[step[start + high // 1_000] * 1_000 + high % 1_000] * 1_000 + low]
+                yield str((lead + number) * 10 + check)
 
 
 def _check_steps() -> list[int]:

@@ -7,6 +7,7 @@ number to another voter's row breaks it, because the row's id is part of the sea
 import os
 import secrets
 import stat
+from collections.abc import Sequence
 from pathlib import Path
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -54,6 +55,16 @@ class CprSeal:
         """The nonce and the sealed number."""
         nonce = os.urandom(_NONCE_BYTES)
         return nonce + self._cipher.encrypt(nonce, cpr.encode(), b"%d" % entry_id)
+
+    def seal_all(self, numbers: Sequence[tuple[int, str]]) -> list[tuple[int, bytes]]:
+        """Entry ids and CPR numbers as entry ids and sealed numbers; one draw of randomness for all."""
+        nonces = os.urandom(_NONCE_BYTES * len(numbers))
+        cut = [nonces[at : at + _NONCE_BYTES] for at in range(0, len(nonces), _NONCE_BYTES)]
+        encrypt = self._cipher.encrypt
+        return [
+            (entry_id, nonce + encrypt(nonce, cpr.encode(), b"%d" % entry_id))
+            for nonce, (entry_id, cpr) in zip(cut, numbers, strict=True)
+        ]
 
     def open(self, entry_id: int, sealed: bytes) -> str:
         """The number; ``cryptography.exceptions.InvalidTag`` when it was not sealed for this row with this key."""

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from json.encoder import encode_basestring
 
 from domain.elections import StationKey
+from server.register_csv.block import VoterBlock
 
 
 def entry_line(  # noqa: PLR0913, PLR0917 - the columns of one line, in its order
@@ -45,6 +46,28 @@ def mark_line(request_id: str, entry_id: int, table_number: int, contests: int, 
 def end_line(sha256_hex: str) -> str:
     """The last line: SHA-256 over the bytes of all lines before it, the header's included."""
     return f'["end","{sha256_hex}"]\n'
+
+
+def entry_lines(ids: Iterable[int], block: VoterBlock) -> list[str]:
+    """``entry_line`` for many fresh voters at once."""
+    return [
+        *map(
+            entry_line,
+            ids,
+            block.register_numbers,
+            block.names,
+            block.birth_dates,
+            block.sexes,
+            block.contests,
+            block.advance,
+            block.received_on,
+        )
+    ]
+
+
+def fresh_card_lines(numbers: Iterable[str], ids: Iterable[int]) -> list[str]:
+    """``card_line`` for many cards of which none is replaced."""
+    return [*map(card_line, numbers, ids)]
 
 
 class PackageHash:

@@ -47,4 +47,6 @@ def create(
             election_id = create_election(conn, election_file, found, now())
     except ElectionExistsError as problem:
         raise stop_with(f"Refused: {problem}.") from None
+    finally:
+        engine.dispose()
     typer.echo(f"Election {election_id}: {election_file.election.name}, {len(found)} stations")

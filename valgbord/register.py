@@ -1,6 +1,6 @@
 """``valgbord register``: import a register, or make one for practice."""
 
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -20,11 +20,9 @@ from valgbord.register_report import ImportBar, summary, voters_bar, write_repor
 
 app = typer.Typer(help="Import the register of voters, or make one for practice.", no_args_is_help=True)
 
-_DAY_FORMATS = ["%Y-%m-%d"]
-
 
 @app.command("import")
-def import_command(
+def import_command(  # noqa: PLR0913 - a command's options are its parameters
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Register file; see docs/register-csv.md.")],
     *,
     manifest: Annotated[
@@ -49,16 +47,16 @@ def import_command(
     key file cpr.key in the data folder, which is made at need; keep it as safe as the register itself.
     """
     engine = open_database(database)
-    order = ImportOrder(
-        path=file,
-        manifest_path=manifest or manifest_path(file),
-        election_id=choose_election(engine, election),
-        cpr_key_path=data_folder() / KEY_FILE_NAME,
-        dry_run=dry_run,
-        replace=replace,
-        card_seed=card_seed,
-    )
     try:
+        order = ImportOrder(
+            path=file,
+            manifest_path=manifest or manifest_path(file),
+            election_id=choose_election(engine, election),
+            cpr_key_path=data_folder() / KEY_FILE_NAME,
+            dry_run=dry_run,
+            replace=replace,
+            card_seed=card_seed,
+        )
         with ImportBar(file.stat().st_size) as bar:
             found = import_register(engine, order, bar)
     except ImportRefusedError as refused:
@@ -82,7 +80,7 @@ def _tell(found: ImportReport, *, dry_run: bool) -> None:
 
 
 @app.command()
-def generate(
+def generate(  # noqa: PLR0913 - as import_command
     *,
     out: Annotated[Path, typer.Option(file_okay=False, help="Folder for the files. Made when missing.")],
     stations: Annotated[
@@ -95,9 +93,9 @@ def generate(
     ] = None,
     seed: Annotated[int, typer.Option(help="The same seed gives the same voters.")] = 1,
     contests: Annotated[str, typer.Option(help="Contest codes separated by commas: KV, RV, EP, FV, FA.")] = "KV,RV",
-    day: Annotated[datetime, typer.Option(formats=_DAY_FORMATS, help="Election day.")] = datetime.combine(
-        practice.DEFAULT_DAY, datetime.min.time()
-    ),  # noqa: B008 - a constant
+    day: Annotated[
+        str, typer.Option(help="Election day, yyyy-mm-dd. Default: the next ordinary municipal election.")
+    ] = practice.DEFAULT_DAY.isoformat(),
     election: Annotated[bool, typer.Option("--election", help="Also write an election file and the stations.")] = False,
     name: Annotated[str, typer.Option(help="The election's name in the election file.")] = "Øvelsesvalg",
     card_series: Annotated[str, typer.Option(help="Card series in the election file, 90 to 99.")] = "90",
@@ -108,11 +106,15 @@ def generate(
     if unknown or len(set(codes)) != len(codes):
         raise typer.BadParameter(f"known contests, each once: {', '.join(practice.KNOWN_CONTESTS)}", param_hint="--contests")
     try:
+        election_day = date.fromisoformat(day)
+    except ValueError:
+        raise typer.BadParameter("not a day as yyyy-mm-dd", param_hint="--day") from None
+    try:
         districts = ballerup() if stations == BALLERUP else read_districts(Path(stations), geography)
     except (SourceFileError, GeographyFileError) as problem:
         raise stop_with(str(problem)) from None
     out.mkdir(parents=True, exist_ok=True)
-    plan = PracticePlan(seed, day.date(), codes)
+    plan = PracticePlan(seed, election_day, codes)
     if election:
         for path in practice.write_election(out, plan, districts, name=name, card_series=card_series):
             typer.echo(path)

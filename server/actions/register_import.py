@@ -28,7 +28,8 @@ from server.queries.elections import find_election
 from server.queries.heads import lock_heads
 from server.queries.register_load import CardTakenError, loader_for
 from server.queries.stations import list_stations
-from server.register_csv.converters import District, converters_for
+from server.register_csv.block import District
+from server.register_csv.converters import converters_for
 from server.register_csv.manifest import read_manifest
 from server.register_csv.problems import Problems
 from server.register_csv.reader import RegisterReader
@@ -90,9 +91,9 @@ def _admit(conn: Connection, order: ImportOrder) -> Election:
 
 def _check_only(reader: RegisterReader, districts: list[District], progress: Progress) -> ImportReport:
     advance_votes = sealed = 0
-    for rows in reader.blocks(progress.read):
-        advance_votes += sum(bool(row[6]) for row in rows)
-        sealed += sum(bool(row[14]) for row in rows)
+    for block in reader.blocks(progress.read):
+        advance_votes += sum(map(bool, block.advance))
+        sealed += sum(map(bool, block.cprs))
     if reader.problems.found:
         raise RegisterFileError(reader.problems)
     return ImportReport(sum(each.rows for each in districts), len(districts), advance_votes, sealed, "")
@@ -117,9 +118,9 @@ def _load(
         queries.find_highest_entry_id(conn),
     )
     try:
-        for rows in reader.blocks(progress.read):
-            if not reader.problems.found:
-                store.add(rows)
+        for block in reader.blocks(progress.read):
+            if len(block) and not reader.problems.found:
+                store.add(block)
     finally:
         failure = store.finish()
     if isinstance(failure, CardTakenError) and not reader.problems.found:

@@ -4,12 +4,14 @@ import queue
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
+from operator import lt
 
 from server.card_numbers import CardNumbers
 from server.cpr_seal import CprSeal
-from server.package_rows import PackageHash, card_line, entry_line
+from server.package_rows import PackageHash, entry_lines, fresh_card_lines
 from server.queries.register_load import Loader, Write
-from server.register_csv.converters import District, VoterRow
+from server.register_csv.block import District, VoterBlock
 
 _BLOCKS_WAITING = 3
 
@@ -23,14 +25,6 @@ class StationLoad:
     advance_votes: int = 0
     last_number: int = 0
     in_order: bool = True
-    entry_lines: list[str] = field(default_factory=list)
-    card_lines: list[str] = field(default_factory=list)
-
-    def hash_lines(self) -> None:
-        """Hash the lines gathered since last time."""
-        self.package_hash.add(self.entry_lines, self.card_lines)
-        self.entry_lines.clear()
-        self.card_lines.clear()
 
 
 class BackgroundWriter:
@@ -73,7 +67,7 @@ class RegisterStore:
         seal: Callable[[], CprSeal],
         highest_entry_id: int,
     ) -> None:
-        self.stations = {id(district): StationLoad(district) for district in districts}
+        self.stations = {district.station_id: StationLoad(district) for district in districts}
         self.rows = 0
         self.sealed = 0
         self._loader = loader
@@ -83,40 +77,45 @@ class RegisterStore:
         self._next_id = highest_entry_id + 1
         self._writer = BackgroundWriter()
 
-    def add(self, rows: Sequence[VoterRow]) -> None:
+    def add(self, block: VoterBlock) -> None:
         """Store the next voters."""
-        drawn = iter(self._cards.take(sum(row[13] is None for row in rows)))
-        cards = [row[13] or next(drawn) for row in rows]
-        self._gather(rows, cards)
-        sealed = self._sealed(rows)
-        self._writer.put(self._loader.ready(self._next_id, rows, cards, sealed))
-        self._next_id += len(rows)
-        self.rows += len(rows)
+        cards = self._cards_for(block)
+        self._hash(block, cards)
+        sealed = self._sealed(block)
+        self._writer.put(self._loader.ready(self._next_id, block, cards, sealed))
+        self._next_id += len(block)
+        self.rows += len(block)
         self.sealed += len(sealed)
 
     def finish(self) -> Exception | None:
         """Wait until all is written; the database's first complaint, or ``None``."""
         return self._writer.finish()
 
-    def _gather(self, rows: Sequence[VoterRow], cards: Sequence[str]) -> None:
-        stations, touched = self.stations, {}
-        for entry_id, (row, card) in enumerate(zip(rows, cards, strict=True), self._next_id):
-            district, number, name, born, sex, contests, advance, received_on = row[:8]
-            station = stations[id(district)]
-            if number <= station.last_number:
-                station.in_order = False
-            station.last_number = number
-            station.advance_votes += bool(advance)
-            station.entry_lines.append(entry_line(entry_id, number, name, born, sex, contests, advance, received_on))
-            station.card_lines.append(card_line(card, entry_id))
-            touched[id(district)] = station
-        for station in touched.values():
-            station.hash_lines()
+    def _cards_for(self, block: VoterBlock) -> Sequence[str]:
+        if not any(block.cards):
+            return self._cards.take(len(block))
+        drawn = iter(self._cards.take(sum(not card for card in block.cards)))
+        return [card or next(drawn) for card in block.cards]
 
-    def _sealed(self, rows: Sequence[VoterRow]) -> list[tuple[int, bytes]]:
+    def _hash(self, block: VoterBlock, cards: Sequence[str]) -> None:
+        """Hash the voters' package lines, station by station: a file keeps most of a station's voters together."""
+        ids = range(self._next_id, self._next_id + len(block))
+        entries = entry_lines(ids, block)
+        card_lines = fresh_card_lines(cards, ids)
+        at = 0
+        for district, run in groupby(block.districts):
+            start, at = at, at + sum(1 for _ in run)
+            station = self.stations[district.station_id]
+            numbers = block.register_numbers[start:at]
+            if station.last_number >= numbers[0] or not all(map(lt, numbers, numbers[1:])):
+                station.in_order = False
+            station.last_number = numbers[-1]
+            station.advance_votes += sum(map(bool, block.advance[start:at]))
+            station.package_hash.add(entries[start:at], card_lines[start:at])
+
+    def _sealed(self, block: VoterBlock) -> list[tuple[int, bytes]]:
+        if not any(block.cprs):
+            return []
         if self._seal is None:
-            if not any(row[14] for row in rows):
-                return []
             self._seal = self._make_seal()
-        seal = self._seal.seal
-        return [(entry_id, seal(entry_id, row[14])) for entry_id, row in enumerate(rows, self._next_id) if row[14]]
+        return self._seal.seal_all([(entry_id, cpr) for entry_id, cpr in enumerate(block.cprs, self._next_id) if cpr])

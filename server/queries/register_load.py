@@ -5,14 +5,16 @@ charge. Text comes from ``server.register_csv``, which lets no line break and no
 """
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from itertools import repeat
 from typing import Any
 
 import psycopg
 from sqlalchemy import Connection
 
 from domain.poll_cards import CardKind
-from server.register_csv.converters import VoterRow
+from domain.register import EntryStatus
+from server.register_csv.block import VoterBlock
 
 SQLITE_LOAD_CACHE_KIB = 262_144
 
@@ -35,40 +37,45 @@ class CardTakenError(Exception):
 
 
 class CopyLoader:
-    """PostgreSQL: rows as the text that COPY reads."""
+    """PostgreSQL: rows as the text that COPY reads. An empty field is NULL."""
 
     def __init__(self, conn: Connection, election_id: int) -> None:
         self._driver: Any = conn.connection.driver_connection
-        self._election_id = election_id
+        self._election_id = str(election_id)
 
-    def ready(self, first_id: int, rows: Sequence[VoterRow], cards: Sequence[str], sealed: Sequence[Sealed]) -> Write:
-        """Rows, one card each, and sealed CPR numbers, made into text; the result writes them."""
-        election_id, original, alias = self._election_id, CardKind.ORIGINAL.value, CardKind.ALIAS.value
-        entry_text = "".join(
-            [
-                f"{entry_id}\t{row[0].station_id}\t{row[1]}\t{row[2]}\t{row[3]}\t{row[4]}\t{row[5]}\t{row[6]}\t{row[7] or ''}\t"
-                f"active\t{row[8]}\t{row[9] or ''}\t{row[10] or ''}\t{row[11] or ''}\t{row[12]:d}\n"
-                for entry_id, row in enumerate(rows, first_id)
-            ]
+    def ready(self, first_id: int, block: VoterBlock, cards: Sequence[str], sealed: Sequence[Sealed]) -> Write:
+        """Voters, one card each, and sealed CPR numbers, made into text; the result writes them."""
+        ids = [*map(str, range(first_id, first_id + len(block)))]
+        entries = _lines(
+            ids,
+            [str(district.station_id) for district in block.districts],
+            map(str, block.register_numbers),
+            block.names,
+            block.birth_dates,
+            block.sexes,
+            map(str, block.contests),
+            map(str, block.advance),
+            block.received_on,
+            repeat(EntryStatus.ACTIVE.value, len(ids)),
+            block.parts,
+            block.streets,
+            block.postcodes,
+            block.cities,
+            ["t" if protected else "f" for protected in block.protected],
         )
-        card_text = "".join(
-            [
-                f"{card}\t{election_id}\t{entry_id}\t{alias if row[13] else original}\n"
-                for entry_id, (card, row) in enumerate(zip(cards, rows, strict=True), first_id)
-            ]
-        )
-        sealed_text = "".join([f"{entry_id}\t\\x{seal.hex()}\n" for entry_id, seal in sealed])
+        card_rows = _lines(cards, repeat(self._election_id, len(ids)), ids, _kinds(block))
+        sealed_rows = "".join([f"{entry_id}\t\\x{seal.hex()}\n" for entry_id, seal in sealed])
 
         def write() -> None:
-            self._copy("register_entries", _ENTRY_COLUMNS, entry_text)
-            self._copy("poll_cards", _CARD_COLUMNS, card_text)
-            if sealed_text:
-                self._copy("sealed_cprs", _CPR_COLUMNS, sealed_text)
+            self._copy("register_entries", _ENTRY_COLUMNS, entries)
+            self._copy("poll_cards", _CARD_COLUMNS, card_rows)
+            if sealed_rows:
+                self._copy("sealed_cprs", _CPR_COLUMNS, sealed_rows)
 
         return write
 
     def _copy(self, table: str, columns: str, text: str) -> None:
-        """An empty field is NULL; a backslash, which COPY would read as an escape, is doubled."""
+        """Text comes without tabs and line breaks; a backslash, which COPY would read as an escape, is doubled."""
         data = (text.replace("\\", "\\\\") if "\\" in text else text).encode()
         try:
             with self._driver.cursor() as cursor, cursor.copy(f"copy {table} ({columns}) from stdin with (null '')") as copy:
@@ -79,23 +86,37 @@ class CopyLoader:
 
 
 class ManyLoader:
-    """SQLite: rows as tuples for ``executemany``."""
+    """SQLite: rows as tuples for ``executemany``; an empty text is NULL."""
 
     def __init__(self, conn: Connection, election_id: int) -> None:
         self._driver: Any = conn.connection.driver_connection
         conn.exec_driver_sql(f"pragma cache_size=-{SQLITE_LOAD_CACHE_KIB}")
         self._election_id = election_id
 
-    def ready(self, first_id: int, rows: Sequence[VoterRow], cards: Sequence[str], sealed: Sequence[Sealed]) -> Write:
-        """Rows, one card each, and sealed CPR numbers, made into tuples; the result writes them."""
-        election_id, original, alias = self._election_id, CardKind.ORIGINAL.value, CardKind.ALIAS.value
+    def ready(self, first_id: int, block: VoterBlock, cards: Sequence[str], sealed: Sequence[Sealed]) -> Write:
+        """Voters, one card each, and sealed CPR numbers, made into tuples; the result writes them."""
+        ids = range(first_id, first_id + len(block))
         entries = [
-            (entry_id, row[0].station_id, *row[1:8], "active", *row[8:13]) for entry_id, row in enumerate(rows, first_id)
+            *zip(
+                ids,
+                [district.station_id for district in block.districts],
+                block.register_numbers,
+                block.names,
+                block.birth_dates,
+                block.sexes,
+                block.contests,
+                block.advance,
+                [received_on or None for received_on in block.received_on],
+                repeat(EntryStatus.ACTIVE.value, len(ids)),
+                block.parts,
+                [street or None for street in block.streets],
+                [postcode or None for postcode in block.postcodes],
+                [city or None for city in block.cities],
+                map(int, block.protected),
+                strict=True,
+            )
         ]
-        card_rows = [
-            (card, election_id, entry_id, alias if row[13] else original)
-            for entry_id, (card, row) in enumerate(zip(cards, rows, strict=True), first_id)
-        ]
+        card_rows = [*zip(cards, repeat(self._election_id, len(ids)), ids, _kinds(block), strict=True)]
 
         def write() -> None:
             self._insert("register_entries", _ENTRY_COLUMNS, entries)
@@ -106,11 +127,21 @@ class ManyLoader:
 
     def _insert(self, table: str, columns: str, rows: Sequence[tuple[Any, ...]]) -> None:
         marks = ", ".join("?" * (columns.count(",") + 1))
+        statement = f"insert into {table} ({columns}) values ({marks})"  # noqa: S608 - names from this module
         try:
-            self._driver.executemany(f"insert into {table} ({columns}) values ({marks})", rows)  # noqa: S608 - names from this module
+            self._driver.executemany(statement, rows)
         except sqlite3.IntegrityError as error:
             _tell_card_taken(str(error))
             raise
+
+
+def _lines(*columns: Iterable[str]) -> str:
+    return "\n".join(map("\t".join, zip(*columns, strict=True))) + "\n"
+
+
+def _kinds(block: VoterBlock) -> list[str]:
+    original, alias = CardKind.ORIGINAL.value, CardKind.ALIAS.value
+    return [alias if card else original for card in block.cards]
 
 
 def _tell_card_taken(where: str) -> None:

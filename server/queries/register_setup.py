@@ -103,4 +103,4 @@ def stream_voters_as_imported(conn: Connection, station_id: int) -> Iterator[Row
         .where(register_entries.c.station_id == station_id, poll_cards.c.kind != CardKind.REPLACEMENT)
         .order_by(register_entries.c.register_number)
     )
-    yield from conn.execution_options(yield_per=PORTION).execute(statement)
+    yield from conn.execute(statement, execution_options={"yield_per": PORTION})

@@ -2,11 +2,12 @@
 
 import csv
 from collections.abc import Callable, Mapping, Sequence
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from domain.danish_import import FileProblem
+from server.register_csv.block import District, VoterRow
 from server.register_csv.contract import COLUMNS, MAX_LENGTHS, MAX_LINE_LENGTH, WIDTH, Column
-from server.register_csv.converters import Converters, District, VoterRow
+from server.register_csv.converters import Converters
 from server.register_csv.fields import check_text
 from server.register_csv.problems import FieldProblemError, Problems, shown
 
@@ -33,18 +34,18 @@ class CarefulReader:
 
     def read(self, line: str, line_number: int) -> VoterRow | None:
         """The voter on the line, or ``None`` with every reason noted."""
-        fields = self._split(line, line_number)
-        if fields is None:
+        texts = self._split(line, line_number)
+        if texts is None:
             return None
         before = len(self._problems.found)
-        row = _Line(line_number, fields, self._place, self._problems)
+        row = _Line(line_number, texts, self._place, self._problems)
         district = row.take_two(Column.MUNICIPALITY, Column.DISTRICT, self._district)
         number = row.take(Column.REGISTER_NUMBER, self._read.register_numbers.__getitem__)
         cpr = row.take(Column.CPR, self._read.cpr)
         name = row.take_two(Column.LAST_NAME, Column.FIRST_NAMES, _name)
         born = row.take(Column.BIRTH_DATE, self._read.birth_dates.__getitem__)
         sex = row.take(Column.SEX, self._read.sexes.__getitem__)
-        street = row.take(Column.STREET, lambda text: check_text(text, MAX_LENGTHS[Column.STREET]) or None)
+        street = row.take(Column.STREET, lambda text: check_text(text, MAX_LENGTHS[Column.STREET]))
         postcode = row.take(Column.POSTCODE, self._read.postcodes.__getitem__)
         city = row.take(Column.CITY, self._read.cities.__getitem__)
         part = row.take(Column.PART, self._read.parts.__getitem__)
@@ -55,14 +56,13 @@ class CarefulReader:
         card = row.take(Column.CARD, self._read.card)
         row.take(Column.REMARK, lambda text: check_text(text, MAX_LENGTHS[Column.REMARK]))
         row.check_advance(contests, advance, received_on)
-        if len(self._problems.found) > before or district is None or number is None or name is None:
+        fields = (
+            district, number, name, born, sex, contests, advance, received_on, part, street, postcode, city, protected, card,
+            cpr,
+        )  # fmt: skip
+        if len(self._problems.found) > before or any(field is None for field in fields):
             return None
-        if born is None or sex is None or contests is None or advance is None or part is None or protected is None:
-            return None
-        # fmt: off
-        return (district, number, name, born, sex, contests, advance, received_on, part, street, postcode, city, protected,
-                card, cpr)
-        # fmt: on
+        return cast("VoterRow", fields)
 
     def _split(self, line: str, line_number: int) -> dict[Column, str] | None:
         if len(line) > MAX_LINE_LENGTH:

@@ -1,10 +1,10 @@
-"""What the row readers share: the districts, the meaning of every column's text, and the shape of a voter's row."""
+"""What the readers of lines share: the meaning of every column's text in one election."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from domain.elections import CardAlias, Contest, StationKey
+from domain.elections import CardAlias, Contest
 from server.register_csv.contract import MAX_LENGTHS, Column
 from server.register_csv.fields import (
     Known,
@@ -21,37 +21,6 @@ from server.register_csv.fields import (
 )
 
 
-@dataclass(slots=True, eq=False)
-class District:
-    """A polling district of the election and how many of its voters were read so far."""
-
-    key: StationKey
-    station_id: int
-    rows: int = 0
-
-
-# A bare tuple, because four million of them pass: district, register number, name, date of birth (ISO), sex, contests (bits),
-# advance contests (bits), advance vote received on (ISO or None), part, street, postcode, city, address protected, a print
-# supplier's card number or None, CPR number (ten digits) or None.
-VoterRow = tuple[
-    District,
-    int,
-    str,
-    str,
-    str,
-    int,
-    int,
-    str | None,
-    str,
-    str | None,
-    str | None,
-    str | None,
-    bool,
-    str | None,
-    str | None,
-]
-
-
 @dataclass(frozen=True, slots=True)
 class Converters:
     """One converter a column, for one election; each raises ``FieldProblemError``."""
@@ -61,13 +30,13 @@ class Converters:
     sexes: Known[str]
     contests: Known[int]
     advance: Known[int]
-    advance_dates: Known[str | None]
+    advance_dates: Known[str]
     parts: Known[str]
-    postcodes: Known[str | None]
-    cities: Known[str | None]
+    postcodes: Known[str]
+    cities: Known[str]
     yes_no: Known[bool]
-    cpr: Callable[[str], str | None]
-    card: Callable[[str], str | None]
+    cpr: Callable[[str], str]
+    card: Callable[[str], str]
 
 
 def converters_for(contests: Sequence[Contest], aliases: Sequence[CardAlias], election_day: date) -> Converters:
@@ -80,8 +49,8 @@ def converters_for(contests: Sequence[Contest], aliases: Sequence[CardAlias], el
         advance=Known(contests_reader(contests, empty_allowed=True)),
         advance_dates=Known(advance_date_reader(election_day)),
         parts=Known(read_part),
-        postcodes=Known(lambda text: check_text(text, MAX_LENGTHS[Column.POSTCODE]) or None),
-        cities=Known(lambda text: check_text(text, MAX_LENGTHS[Column.CITY]) or None),
+        postcodes=Known(lambda text: check_text(text, MAX_LENGTHS[Column.POSTCODE])),
+        cities=Known(lambda text: check_text(text, MAX_LENGTHS[Column.CITY])),
         yes_no=Known(read_yes_no),
         cpr=read_cpr,
         card=card_reader(aliases),

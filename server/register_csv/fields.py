@@ -90,13 +90,11 @@ def birth_date_reader(election_day: date) -> Callable[[str], str]:
     return read
 
 
-def advance_date_reader(election_day: date) -> Callable[[str], str | None]:
-    """A reader for the day an advance vote was received: empty, or not after election day; ISO text or ``None``."""
+def advance_date_reader(election_day: date) -> Callable[[str], str]:
+    """A reader for the day an advance vote was received: empty, or not after election day; it gives the text back."""
 
-    def read(text: str) -> str | None:
-        if not text:
-            return None
-        if read_date(text) > election_day:
+    def read(text: str) -> str:
+        if text and read_date(text) > election_day:
             raise FieldProblemError(FileProblem.ADVANCE_DATE_TOO_LATE)
         return text
 
@@ -110,11 +108,9 @@ def read_register_number(text: str) -> int:
     return int(text)
 
 
-def read_cpr(text: str) -> str | None:
-    """Ten digits, or ``None`` where the source gives none. No check of date or modulus 11: numbers that fail it are issued."""
-    if not text:
-        return None
-    if not (_CPR.fullmatch(text)):
+def read_cpr(text: str) -> str:
+    """Ten digits, or nothing where the source has none. No check of date or modulus 11: numbers that fail it are issued."""
+    if text and not _CPR.fullmatch(text):
         raise FieldProblemError(FileProblem.BAD_CPR)
     return text.replace("-", "")
 
@@ -159,13 +155,11 @@ def contests_reader(contests: Sequence[Contest], *, empty_allowed: bool) -> Call
     return read
 
 
-def card_reader(aliases: Sequence[CardAlias]) -> Callable[[str], str | None]:
-    """A reader for a print supplier's card numbers; empty (``None``) means that we draw one."""
+def card_reader(aliases: Sequence[CardAlias]) -> Callable[[str], str]:
+    """A reader for a print supplier's card numbers; empty means that we draw one."""
 
-    def read(text: str) -> str | None:
-        if not text:
-            return None
-        if not (text.isascii() and text.isdigit() and any(alias.matches(text) for alias in aliases)):
+    def read(text: str) -> str:
+        if text and not (text.isascii() and text.isdigit() and any(alias.matches(text) for alias in aliases)):
             raise FieldProblemError(FileProblem.UNKNOWN_CARD_PATTERN)
         return text
 

@@ -9,8 +9,8 @@ from typing import Annotated
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from domain.danish_import import FileProblem
+from server.register_csv.block import District
 from server.register_csv.contract import MAX_ROWS
-from server.register_csv.converters import District
 from server.register_csv.problems import Problems, shown
 
 MAX_MANIFEST_BYTES = 1024**2

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from domain.danish_import import FileProblem
+from server.register_csv.block import District, VoterBlock
 from server.register_csv.contract import COLUMNS, MAX_FILE_BYTES, MAX_ROWS, Column, read_header
-from server.register_csv.converters import Converters, District, VoterRow
+from server.register_csv.converters import Converters
 from server.register_csv.lines import looks_like_utf_16, read_blocks
 from server.register_csv.manifest import Manifest, check_against_manifest
 from server.register_csv.problems import EnoughProblemsError, Problems
@@ -34,7 +35,7 @@ class RegisterReader:
         self._hash = hashlib.sha256()
         self._order: tuple[int, ...] = ()
 
-    def blocks(self, progress: Callable[[int], None]) -> Iterator[list[VoterRow]]:
+    def blocks(self, progress: Callable[[int], None]) -> Iterator[VoterBlock]:
         """The file's voters, some thousands at a time. ``progress`` is told how many bytes each step read."""
         try:
             if self._path.stat().st_size > MAX_FILE_BYTES:
@@ -45,7 +46,7 @@ class RegisterReader:
         except EnoughProblemsError:
             return
 
-    def _read(self, stream: BinaryIO, progress: Callable[[int], None]) -> Iterator[list[VoterRow]]:
+    def _read(self, stream: BinaryIO, progress: Callable[[int], None]) -> Iterator[VoterBlock]:
         head = stream.read(_HEAD_BYTES)
         stream.seek(0)
         if looks_like_utf_16(head):
@@ -70,22 +71,25 @@ class RegisterReader:
             if next_line + len(lines) - 2 > MAX_ROWS:
                 self.problems.add(FileProblem.TOO_MANY_ROWS, limit=MAX_ROWS)
                 return
-            rows, line_numbers = rows_reader.read(lines, next_line)
+            for block, line_numbers in rows_reader.read(lines, next_line):
+                self._note_keys(block, line_numbers)
+                yield block
             next_line += len(lines)
-            self._note_keys(rows, line_numbers)
-            yield rows
         if rows_reader is None:
             self.problems.add(FileProblem.FILE_EMPTY)
             return
         self._finish()
 
-    def _note_keys(self, rows: Sequence[VoterRow], line_numbers: list[int]) -> None:
-        self._numbers.add_all([row[0].station_id << 32 | row[1] for row in rows], line_numbers)
-        for district, count in Counter(row[0] for row in rows).items():
+    def _note_keys(self, block: VoterBlock, line_numbers: Sequence[int]) -> None:
+        station_ids = [district.station_id for district in block.districts]
+        keys = [station_id << 32 | number for station_id, number in zip(station_ids, block.register_numbers, strict=True)]
+        self._numbers.add_all(keys, line_numbers)
+        for district, count in Counter(block.districts).items():
             district.rows += count
-        with_cards = [(hash(row[13]), at) for row, at in zip(rows, line_numbers, strict=True) if row[13]]
-        # Equal 64-bit hashes count as equal card numbers: of two million imports, one would be refused wrongly, once.
-        self._cards.add_all([key for key, _ in with_cards], [at for _, at in with_cards])
+        if any(block.cards):
+            # Equal 64-bit hashes count as equal numbers: of two million imports of a country, one would be refused wrongly.
+            given = [(hash(card), at) for card, at in zip(block.cards, line_numbers, strict=True) if card]
+            self._cards.add_all([key for key, _ in given], [at for _, at in given])
 
     def _finish(self) -> None:
         self._note_repeated(self._numbers, FileProblem.DUPLICATE_REGISTER_NUMBER, Column.REGISTER_NUMBER)

@@ -1,7 +1,7 @@
 """Finds keys that come twice among millions of lines, in eight bytes a key."""
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from operator import lt
 
@@ -15,7 +15,7 @@ class Repeats:
         self._keys = array("q")
         self._lines = array("I")
 
-    def add_all(self, keys: list[int], lines: list[int]) -> None:
+    def add_all(self, keys: Sequence[int], lines: Sequence[int]) -> None:
         """Note the keys of a block of lines."""
         self._keys.extend(keys)
         self._lines.extend(lines)

@@ -1,85 +1,118 @@
-"""One line to one voter: a fast road for plain lines, and the careful one (``careful.py``) for every other.
+"""Lines to voters: a fast road for blocks of plain lines, and the careful one (``careful.py``) for every other line.
 
-Both roads use the same converters, so they cannot disagree about what a field means.
+Both roads use the same converters, so they cannot disagree about what a field means. The fast road takes a whole block or
+nothing of it; where some line is not plain, the block is halved until the few lines around it are read one by one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from operator import itemgetter
 
-from server.register_csv.careful import CarefulReader
-from server.register_csv.contract import WIDTH
-from server.register_csv.converters import Converters, District, VoterRow
+from server.register_csv.block import District, VoterBlock, VoterRow, block_of
+from server.register_csv.careful import MAX_NAME_LENGTH, CarefulReader
+from server.register_csv.contract import MAX_LENGTHS, MAX_LINE_LENGTH, WIDTH, Column
+from server.register_csv.converters import Converters
 from server.register_csv.problems import FieldProblemError, Problems
 
-_PLAIN_LENGTH = 190
-"""A line shorter than any limit on a text within it: the fast road need not measure its texts."""
-_CPR_LENGTH = 10
+_FEW_LINES = 32
+"""So few lines are read one by one rather than tried again in halves."""
+_MAX_TEXT = min(MAX_NAME_LENGTH, MAX_LENGTHS[Column.STREET], MAX_LENGTHS[Column.REMARK])
+_CPR_LENGTHS = frozenset({0, 10})
 
 
 class NotPlainError(Exception):
-    """The line may be good or bad; the careful road will tell."""
+    """Some line may be good or bad; the careful road will tell."""
 
 
 class RowReader:
     """Reads lines of one file into voters of one election."""
 
     def __init__(self, order: Sequence[int], districts: Sequence[District], converters: Converters, problems: Problems) -> None:
-        by_code = {(str(each.key.municipality_code), str(each.key.number)): each for each in districts}
-        self._reorder = None if tuple(order) == tuple(range(WIDTH)) else itemgetter(*order)
-        self._districts = by_code
+        self._order = tuple(order)
+        self._districts = {(str(each.key.municipality_code), str(each.key.number)): each for each in districts}
         self._converters = converters
-        self._careful = CarefulReader(order, by_code, converters, problems)
+        self._careful = CarefulReader(order, self._districts, converters, problems)
 
-    def read(self, lines: Sequence[str], first_line: int) -> tuple[list[VoterRow], list[int]]:
-        """The voters on these lines, and the line of each; what is wrong is noted as a problem."""
+    def read(self, lines: Sequence[str], first_line: int) -> Iterator[tuple[VoterBlock, Sequence[int]]]:
+        """The voters on these lines in blocks, each with its voters' lines; what is wrong is noted as a problem."""
+        try:
+            block = self._read_plain(lines)
+        except (NotPlainError, KeyError, FieldProblemError):
+            if len(lines) <= _FEW_LINES:
+                yield self._read_by_line(lines, first_line)
+            else:  # most of the halves will be plain
+                half = len(lines) // 2
+                yield from self.read(lines[:half], first_line)
+                yield from self.read(lines[half:], first_line + half)
+        else:
+            yield block, range(first_line, first_line + len(lines))
+
+    def _read_by_line(self, lines: Sequence[str], first_line: int) -> tuple[VoterBlock, list[int]]:
         rows: list[VoterRow] = []
         line_numbers: list[int] = []
         for line_number, line in enumerate(lines, first_line):
-            try:
-                row = self._read_plain(line)
-            except (NotPlainError, KeyError, FieldProblemError):
-                careful = self._careful.read(line, line_number)
-                if careful is None:
-                    continue
-                row = careful
-            rows.append(row)
-            line_numbers.append(line_number)
-        return rows, line_numbers
+            row = self._careful.read(line, line_number)
+            if row is not None:
+                rows.append(row)
+                line_numbers.append(line_number)
+        return block_of(rows), line_numbers
 
-    def _read_plain(self, line: str) -> VoterRow:
-        fields: Sequence[str] = line.split(";")
-        if len(fields) != WIDTH or len(line) > _PLAIN_LENGTH or not line.isprintable() or '"' in line:
+    def _read_plain(self, lines: Sequence[str]) -> VoterBlock:
+        _refuse_unless_plain(lines)
+        fields = [line.split(";") for line in lines]
+        if set(map(len, fields)) != {WIDTH}:
             raise NotPlainError
-        if "; " in line or " ;" in line or line[0] == " ":
-            raise NotPlainError
-        if self._reorder is not None:
-            fields = self._reorder(fields)
+        columns = list(zip(*fields, strict=True))
         # fmt: off
-        (municipality, district, register_number, cpr, last, first, born, sex, street, postcode, city, part, entitled,
-         protected, advance, advance_on, card, remark) = fields
+        (municipalities, districts, numbers, cprs, last, first, born, sexes, streets, postcodes, cities, parts, entitled,
+         protected, advance, advance_on, cards, remarks) = itemgetter(*self._order)(columns)
         # fmt: on
-        if not last or card or remark:
-            raise NotPlainError
-        if cpr and not (len(cpr) == _CPR_LENGTH and cpr.isdigit() and cpr.isascii()):
-            raise NotPlainError
         read = self._converters
-        contests, advance_contests, received_on = read.contests[entitled], read.advance[advance], read.advance_dates[advance_on]
-        if (advance or advance_on) and (advance_contests & ~contests or not advance or not received_on):
+        names = [
+            f"{given} {family}" if given and family else family or given for given, family in zip(first, last, strict=True)
+        ]
+        if not all(names) or any(_longest(texts) > _MAX_TEXT for texts in (names, streets, remarks)):
             raise NotPlainError
-        return (
-            self._districts[municipality, district],
-            read.register_numbers[register_number],
-            f"{first} {last}" if first else last,
-            read.birth_dates[born],
-            read.sexes[sex],
-            contests,
-            advance_contests,
-            received_on,
-            read.parts[part],
-            street or None,
-            read.postcodes[postcode],
-            read.cities[city],
-            read.yes_no[protected],
-            None,
-            cpr or None,
+        block = VoterBlock(
+            districts=[*map(self._districts.__getitem__, zip(municipalities, districts, strict=True))],
+            register_numbers=[*map(read.register_numbers.__getitem__, numbers)],
+            names=names,
+            birth_dates=[*map(read.birth_dates.__getitem__, born)],
+            sexes=[*map(read.sexes.__getitem__, sexes)],
+            contests=[*map(read.contests.__getitem__, entitled)],
+            advance=[*map(read.advance.__getitem__, advance)],
+            received_on=[*map(read.advance_dates.__getitem__, advance_on)],
+            parts=[*map(read.parts.__getitem__, parts)],
+            streets=streets,
+            postcodes=[*map(read.postcodes.__getitem__, postcodes)],
+            cities=[*map(read.cities.__getitem__, cities)],
+            protected=[*map(read.yes_no.__getitem__, protected)],
+            cards=[*map(read.card, cards)] if any(cards) else cards,
+            cprs=cprs if _are_plain_cprs(cprs) else [*map(read.cpr, cprs)],
         )
+        _refuse_odd_advance_votes(block)
+        return block
+
+
+def _refuse_unless_plain(lines: Sequence[str]) -> None:
+    """No control character, quote or padding anywhere, and no line long enough to break a limit."""
+    text = f";{';'.join(lines)};"
+    if not text.isprintable() or '"' in text or "; " in text or " ;" in text:
+        raise NotPlainError
+    if max(map(len, lines), default=0) > MAX_LINE_LENGTH:
+        raise NotPlainError
+
+
+def _longest(texts: Sequence[str]) -> int:
+    return max(map(len, texts))
+
+
+def _are_plain_cprs(texts: Sequence[str]) -> bool:
+    """Whether each is empty or ten digits."""
+    digits = "".join(texts) or "0"
+    return digits.isascii() and digits.isdigit() and _CPR_LENGTHS.issuperset(map(len, texts))
+
+
+def _refuse_odd_advance_votes(block: VoterBlock) -> None:
+    for contests, advance, received_on in zip(block.contests, block.advance, block.received_on, strict=True):
+        if (advance or received_on) and (advance & ~contests or not advance or not received_on):
+            raise NotPlainError
