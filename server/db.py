@@ -376,6 +376,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:  # noqa: ANN401 - DB
     cursor.execute("pragma journal_mode=wal")
     cursor.execute("pragma synchronous=full")
     cursor.execute("pragma foreign_keys=on")
+    cursor.execute("pragma recursive_triggers=on")  # or "insert or replace" would get past the triggers that guard the log
     if cursor.execute("pragma synchronous").fetchone()[0] < 2:  # noqa: PLR2004 - 2 is FULL in SQLite's own numbering
         raise RuntimeError("SQLite does not flush every commit (synchronous is below FULL)")
     if cursor.execute("pragma journal_mode").fetchone()[0] not in {"wal", "memory"}:

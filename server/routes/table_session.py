@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from domain.elections import Election, TableState
+from domain.officials import Role
 from domain.wire import (
     WIRE_VERSION,
     CardAliasOut,
@@ -21,9 +22,12 @@ from server.actions.tables import CodeExpired, CodeUnknown, change_table_state, 
 from server.errors import Problem
 from server.parts import TheClock, TheEngine, TheWatcher
 from server.queries.elections import find_election
+from server.queries.officials import find_role
 from server.queries.stations import read_stations
 from server.queries.tables import list_tables_now
 from server.station_out import station_out
+
+REOPENING_ROLES = frozenset({Role.STATION_SECRETARY, Role.CHAIR})
 
 router = APIRouter(prefix="/api/table", tags=["table"], responses={401: {"model": RefusedOut}})
 
@@ -76,12 +80,13 @@ def post_sign_out(caller: CallingTable, engine: TheEngine, clock: TheClock) -> N
 
 @router.post("/state", status_code=204, responses={403: {"model": RefusedOut}})
 def post_state(body: TableStateIn, caller: CallingTable, engine: TheEngine, clock: TheClock, watcher: TheWatcher) -> None:
-    """Open, pause or close the table, by an official who sits at it. A closed table is opened again by the secretary only."""
+    """Open, pause or close the table, by an official who sits at it. Only the secretary or the chair opens a closed one."""
     with engine.begin() as conn:
         now = list_tables_now(conn, [caller.table_id])[caller.table_id]
         if body.official_id not in now.officials:
             raise Problem(403, "not_signed_in")
-        if now.state is TableState.CLOSED and body.state is not TableState.CLOSED:
+        reopens = now.state is TableState.CLOSED and body.state is not TableState.CLOSED
+        if reopens and find_role(conn, body.official_id, caller.station_id) not in REOPENING_ROLES:
             raise Problem(403, "table_is_closed")
         change_table_state(conn, caller.station_id, caller.table_id, body.state, clock(), official_id=body.official_id)
     watcher.wake()
