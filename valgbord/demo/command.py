@@ -109,8 +109,8 @@ def demo(
 
 @contextmanager
 def _stopped_by_signals() -> Iterator[None]:
-    """SIGTERM and a closed terminal end the demo as Ctrl-C does."""
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    """SIGTERM and a closed terminal end the demo as Ctrl-C does, and Ctrl-C does so too where a shell has turned it off."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
     yield
 
@@ -144,7 +144,7 @@ def _run(folder: DemoFolder, *, json: bool, browser: bool, speed: float, port: i
 
 def _make_anew(folder: DemoFolder) -> None:
     typer.echo("Øvelsesvalget laves, et øjeblik … · Making the practice election, a moment …", err=True)
-    if folder.database.exists():
+    if folder.database.exists() and folder.is_ours:
         _refuse_others_elections(folder)
     folder.clear()
     engine = open_database(folder.database_url)

@@ -52,9 +52,14 @@ class DemoFolder:
         """Whether an earlier start got to its end."""
         return (self.own / _STATE).exists() and self.database.exists()
 
+    @property
+    def is_ours(self) -> bool:
+        """Whether the demo has made the database here."""
+        return (self.own / _MADE_HERE).exists()
+
     def clear(self) -> None:
         """Take away what the demo made. ``NotOursError`` when the database is somebody else's; then nothing is touched."""
-        if self.database.exists() and not (self.own / _MADE_HERE).exists():
+        if self.database.exists() and not self.is_ours:
             raise NotOursError(str(self.database))
         for file in (self.database, *(self.root.glob(f"{_DATABASE}-*")), self.root / "samples.pdf", self.root / "samples.html"):
             file.unlink(missing_ok=True)
