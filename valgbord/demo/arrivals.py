@@ -16,9 +16,11 @@ import httpx2
 from websockets.exceptions import WebSocketException
 from websockets.sync.client import connect
 
-from domain.marks import MarkSource
-from domain.wire import MarkRequest, PackageHeader, RequestsIn, TableNow
+from domain.marks import MarkSource, Refusal
+from domain.wire import AnswersOut, MarkRequest, PackageHeader, RequestsIn, TableNow
 from valgbord.demo.day_curve import due_by
+
+_OUTDATED = frozenset({Refusal.STALE_EPOCH, Refusal.OTHER_PACKAGE})
 
 TICK_S = 0.2
 BATCH = 5
@@ -62,10 +64,15 @@ class PracticeStation:
 
 
 class Arrivals:
-    """Sends the voters who are due, a few times a second, until the day is over or somebody stops it."""
+    """Sends the voters who are due, a few times a second. When all have come, only the tables' signs of life go on."""
 
     def __init__(
-        self, server: str, stations: Sequence[PracticeStation], minute: Callable[[], float], clock: Callable[[], datetime]
+        self,
+        server: str,
+        stations: Sequence[PracticeStation],
+        minute: Callable[[], float],
+        clock: Callable[[], datetime],
+        client: httpx2.Client | None = None,
     ) -> None:
         """``minute`` tells how many minutes of the practice day have gone; ``clock`` the time, aware.
 
@@ -75,7 +82,7 @@ class Arrivals:
         self._stations = [station for station in stations if station.tables and station.cards]
         self._minute = minute
         self._clock = clock
-        self._client = httpx2.Client(timeout=TIMEOUT_S, trust_env=False)
+        self._client = client or httpx2.Client(timeout=TIMEOUT_S, trust_env=False)
         self._signs = deque(table for station in self._stations for table in station.tables)
         self._spared: frozenset[str] = frozenset()
         self._stopped = threading.Event()
@@ -156,6 +163,8 @@ class Arrivals:
         )
         if answer.is_success:
             table.waiting = None
+            if any(one.refusal in _OUTDATED for one in AnswersOut.model_validate_json(answer.content).answers):
+                station.epoch, station.come = None, station.come - len(request.requests)  # ask for them again
         elif answer.status_code != httpx2.codes.SERVICE_UNAVAILABLE:
             table.waiting, station.epoch = None, None  # refused as a whole: begin with what the station is now
 

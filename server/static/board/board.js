@@ -100,7 +100,8 @@ function turnPage() {
 
 /** Once a second: the clock, and how old the numbers are. */
 function tick() {
-  setText(place("clock"), clock(Date.now()));
+  // A rehearsal may go faster than the wall's clock: then the time is the one its voters are recorded at.
+  setText(place("clock"), clock(board?.election.kind === "practice" ? Date.parse(board.at) : Date.now()));
   const seconds = board ? (performance.now() - receivedAt) / 1000 : (performance.now() - opened) / 1000;
   const stale = seconds > STALE_AFTER_S;
   setText(place("age"), board ? words.updated(age(seconds)) : seconds > GRACE_S ? words.waiting : "");
