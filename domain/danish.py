@@ -139,6 +139,18 @@ SCAN_PROBLEMS: dict[ScanProblem, Wording] = {
     ),
 }
 
+SHORT_VERDICTS: dict[Screen, str] = {
+    Screen.VOTED: "Har stemt",
+    Screen.LETTER: "Har brevstemt",
+    Screen.REPLACED: "Gammelt kort",
+    Screen.WRONG_STATION: "Forkert sted",
+    Screen.NOT_ENTITLED: "Ikke stemmeret",
+    Screen.UNKNOWN: "Findes ikke",
+}
+"""What the list of the latest cards says; any other screen says that nothing was registered."""
+
+NOTHING_REGISTERED = "Ikke registreret"
+
 LOOKING_UP = Wording("Vent – slår kortet op", "Udlevér ikke stemmesedler endnu.")
 FETCHING_REGISTER = Wording("Henter valglisten", "Vent. Udlevér ikke stemmesedler.")
 STATION_CLOSED = Wording("Valgstedet er lukket", "Udlevér ikke stemmesedler.")
@@ -155,6 +167,11 @@ OPEN_THE_TABLE = "Åbn bordet igen, hvis der skal udleveres stemmesedler."
 def hand_out(ballots: int) -> str:
     """The verdict when a voter has been registered: how many ballots."""
     return f"Udlevér {ballots} {'stemmeseddel' if ballots == 1 else 'stemmesedler'}"
+
+
+def short_verdict(screen: Screen) -> str:
+    """A screen's verdict in the list of the latest cards."""
+    return SHORT_VERDICTS.get(screen, NOTHING_REGISTERED)
 
 
 def handed_out(ballots: int) -> str:

@@ -90,6 +90,9 @@ class Acts:
         if not can_withdraw(self.table):
             self.table.say(danish.PROBLEMS["nothing_to_withdraw"])
             return
+        if not self.table.connection.up:
+            self.table.say(danish.PROBLEMS["no_connection"])
+            return
         if len(reason.strip()) < 3:  # noqa: PLR2004 - domain.marks.decide_withdrawal has the rule; this spares a row
             self.table.say(danish.REFUSALS[Refusal.REASON_NEEDED].instruction or "")
             return

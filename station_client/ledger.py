@@ -11,6 +11,7 @@ from pydantic import AwareDatetime, Field, TypeAdapter, ValidationError
 from domain import danish
 from domain.journal import JournalRow, RowKind
 from domain.marks import MAX_REASON_LENGTH
+from domain.screens import REFUSAL_SCREENS
 from domain.wire import Answer, HandedOverRequest, MarkRequest, TableRequest, Wire
 from station_client.journal_store import JournalDamagedError, JournalStore
 
@@ -169,7 +170,7 @@ class Ledger:
             self._accepted[request.request_id] = SettledMark(request, answer)
             text = danish.handed_out(len(answer.contests))
         else:
-            text = danish.REFUSALS[answer.refusal].verdict if answer.refusal else ""
+            text = danish.short_verdict(REFUSAL_SCREENS[answer.refusal]) if answer.refusal else danish.NOTHING_REGISTERED
         at = answer.at or request.made_at
         self.recent.appendleft(RecentLine(at, request.card[-4:], text, good=answer.accepted))
 

@@ -161,7 +161,7 @@ class Table(TableFrame):
 
     def _refuse(self, card: PollCardNumber, refusing: Refusing) -> None:
         self.showing = refusing
-        self.ledger.recent.appendleft(RecentLine(self.now(), card.last_four, refusing.wording.verdict, good=False))
+        self.ledger.recent.appendleft(RecentLine(self.now(), card.last_four, danish.short_verdict(refusing.screen), good=False))
 
     def _send_mark(self, found: Found) -> bool:
         if self.copy is None or self.official is None or not self.connection.up:

@@ -211,6 +211,19 @@ def test_a_withdrawal_without_answer_is_asked_again_under_the_same_id(page: Loca
     assert len({body.request_id for body in server.withdrawals}) == 1
 
 
+def test_without_connection_no_withdrawal_is_begun(tmp_path: Path) -> None:
+    server = FakeServer()
+    with contextlib.ExitStack() as stack:
+        with running(server):
+            page = stack.enter_context(working_table(tmp_path / "table", server))
+            page.scan(card_of(PLAIN))
+            page.confirm()
+        page.until(lambda now: not now.connection.up)
+        now = page.post("withdraw", second_code=SECRETARY_CODE, reason="Forkert vælger")
+        assert now.error == "Ingen forbindelse til serveren. Prøv igen om lidt."
+        assert now.connection.unsettled == 0
+
+
 def test_a_revoked_laptop_is_no_table_any_more_until_it_has_a_new_code(page: LocalPage, server: FakeServer) -> None:
     server.revoked = True
     now = page.until(lambda now: now.state is Screen.ENROL)
