@@ -10,7 +10,6 @@ from domain.marks import Refusal, WithdrawalRequest
 from domain.wire import AnswersOut, CardFindingOut, CardIn, HandedOverRequest, MarkRequest, RefusedOut, RequestsIn, WithdrawalIn
 from server.access import CallingTable
 from server.actions.mark_batch import Submitted, Withdrawal
-from server.actions.sign_in import TooManyTries, WrongCode, check_code
 from server.clock import Clock
 from server.db import read_only
 from server.errors import Problem
@@ -21,6 +20,7 @@ from server.queries.officials import find_role
 from server.queries.stations import read_stations
 from server.queries.tables import TableCaller
 from server.recorder import Overloaded, Recorder
+from server.routes.codes import official_behind
 from server.station_out import station_out
 
 RETRY_AFTER_S = 1
@@ -76,12 +76,7 @@ async def _record(recorder: Recorder, submitted: list[Submitted]) -> Response:
 
 def _withdrawal(engine: Engine, caller: TableCaller, body: WithdrawalIn, clock: Clock) -> Withdrawal:
     """Check the second code, then forget it."""
-    second = check_code(engine, caller, body.second_code, clock)
-    match second:
-        case WrongCode():
-            raise Problem(403, "wrong_code")
-        case TooManyTries(retry_after_s):
-            raise Problem(429, "too_many_tries", retry_after_s=retry_after_s)
+    second = official_behind(engine, caller, body.second_code, clock)
     with read_only(engine).connect() as conn:
         role = find_role(conn, body.official_id, caller.station_id)
     roles = frozenset({second.role} | ({role} if role else set()))

@@ -17,7 +17,7 @@ from domain.wire import (
     TableStateIn,
 )
 from server.access import CallingTable
-from server.actions.sign_in import TooManyTries, WrongCode, check_code, sign_in, sign_out
+from server.actions.sign_in import sign_in, sign_out
 from server.actions.tables import CodeExpired, CodeUnknown, change_table_state, enrol_table
 from server.errors import Problem
 from server.parts import TheClock, TheEngine, TheWatcher
@@ -25,6 +25,7 @@ from server.queries.elections import find_election
 from server.queries.officials import find_role
 from server.queries.stations import read_stations
 from server.queries.tables import list_tables_now
+from server.routes.codes import official_behind
 from server.station_out import station_out
 
 REOPENING_ROLES = frozenset({Role.STATION_SECRETARY, Role.CHAIR})
@@ -57,15 +58,10 @@ def post_enrol(body: EnrolIn, engine: TheEngine, clock: TheClock) -> EnrolledOut
     )
 
 
-@router.post("/sign-in", responses={429: {"model": RefusedOut}})
+@router.post("/sign-in", responses={403: {"model": RefusedOut}, 429: {"model": RefusedOut}})
 def post_sign_in(body: SignInIn, caller: CallingTable, engine: TheEngine, clock: TheClock) -> OfficialOut:
     """Seat the official with this code at the table; whoever sat there leaves it in the same moment."""
-    official = check_code(engine, caller, body.code, clock)
-    match official:
-        case WrongCode():
-            raise Problem(401, "wrong_code")
-        case TooManyTries(retry_after_s):
-            raise Problem(429, "too_many_tries", retry_after_s=retry_after_s)
+    official = official_behind(engine, caller, body.code, clock)
     with engine.begin() as conn:
         sign_in(conn, caller, official, clock())
     return OfficialOut(official_id=official.official_id, name=official.name, role=official.role)

@@ -309,7 +309,7 @@ def test_wrong_codes_slow_one_official_at_one_table_and_nobody_else(world: World
     _, code = world.officials[Role.REGISTER_KEEPER]
     wrong = code[:-1] + ("0" if code[-1] != "0" else "1")
     tries = [client.post("/api/table/sign-in", json={"code": wrong}, headers=world.tables[0].headers) for _ in range(4)]
-    assert [response.status_code for response in tries] == [401, 401, 401, 429]
+    assert [response.status_code for response in tries] == [403, 403, 403, 429]
     assert client.post("/api/table/sign-in", json={"code": code}, headers=world.tables[0].headers).status_code == 429
     assert client.post("/api/table/sign-in", json={"code": code}, headers=world.tables[1].headers).status_code == 200
     other = world.officials[Role.STATION_SECRETARY][1]
@@ -327,7 +327,7 @@ def test_fifty_wrong_codes_at_once_are_counted_one_by_one(world: World, client: 
 
     with ThreadPoolExecutor(10) as pool:
         answers = list(pool.map(guess, range(50)))
-    assert answers.count(401) == 3
+    assert answers.count(403) == 3
     assert answers.count(429) == 47
 
 

@@ -168,7 +168,7 @@ class FakeServer:
         if code == "0000-000000":
             raise RefusedError(429, "too_many_tries", 40)
         if code != OFFICIAL_CODE:
-            raise RefusedError(401, "wrong_code")
+            raise RefusedError(403, "wrong_code")
         self.signed_in = True
         return BODIL.model_dump_json()
 
