@@ -1,6 +1,8 @@
 """The bench: what it writes, and that it fails when a mark is lost or an answer is wrong."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,9 +15,8 @@ from server.actions.mark_batch import Submitted
 from server.actions.marks import record_marks
 from server.db import marks, open_engine, station_heads
 from tests.world import MORNING, World, make_world
-from valgbord.bench.figures import Bar, BenchError, Figure, LostMarkError, percentile
+from valgbord.bench.figures import Bar, BenchError, Figure, LostMarkError, Machine, percentile
 from valgbord.bench.load import Client, Plan
-from valgbord.bench.machine import Machine
 from valgbord.bench.marks import check_nothing_lost, send_load
 from valgbord.bench.measures import MEASURES
 from valgbord.bench.report import write_json, write_markdown
@@ -139,6 +140,11 @@ def test_figures_are_written_for_people_with_the_machine_they_were_measured_on(t
     assert "| package | 12.5 s |  | ≤ 10 s | **no** |  |  |" in text
     assert "## Machine, 22.11.2026" in text  # the day in Denmark
     assert "| Databases on | ext4 on /dev/vda |" in text
+
+
+def test_every_other_command_works_where_the_bench_has_no_tools() -> None:
+    blocked = "import sys; sys.modules.update(psutil=None, playwright=None); import valgbord.commands"
+    assert subprocess.run([sys.executable, "-c", blocked], check=False).returncode == 0
 
 
 def test_a_percentile_is_one_of_the_values() -> None:

@@ -59,6 +59,20 @@ class Figure:
         return measured >= self.bar.limit if self.bar.at_least else measured <= self.bar.limit
 
 
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """What decides how fast this program can be here."""
+
+    processor: str
+    cores: int
+    memory_gib: float
+    system: str
+    disk: str
+    python: str
+    sqlite: str
+    postgresql: str
+
+
 def percentile(values: Sequence[float], share: float) -> float:
     """The value below which ``share`` (0 to 1) of the values lie."""
     ordered = sorted(values)

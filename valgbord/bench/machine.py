@@ -5,24 +5,11 @@ import platform
 import sqlite3
 import subprocess
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 
-
-@dataclass(frozen=True, slots=True)
-class Machine:
-    """What decides how fast this program can be here."""
-
-    processor: str
-    cores: int
-    memory_gib: float
-    system: str
-    disk: str
-    python: str
-    sqlite: str
-    postgresql: str
+from valgbord.bench.figures import Machine
 
 
 def describe_machine(folder: Path, postgresql: str) -> Machine:

@@ -9,9 +9,9 @@ from functools import cached_property
 from pathlib import Path
 
 from valgbord.bench.board import measure_board
-from valgbord.bench.figures import BenchError, Figure
+from valgbord.bench.figures import BenchError, Figure, Machine
 from valgbord.bench.imports import measure_imports
-from valgbord.bench.machine import Machine, describe_machine, file_system
+from valgbord.bench.machine import describe_machine, file_system
 from valgbord.bench.marks import FULL, QUICK, Effort, measure_marks_postgresql, measure_marks_sqlite
 from valgbord.bench.package import measure_package
 from valgbord.bench.painted import measure_painted

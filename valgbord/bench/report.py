@@ -7,8 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from domain.danish import LOCAL_ZONE
-from valgbord.bench.figures import Figure
-from valgbord.bench.machine import Machine
+from valgbord.bench.figures import Figure, Machine
 
 MOST_RUNS_SHOWN = 5
 SMALL, MIDDLING = 10, 100
