@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 Clock = Callable[[], datetime]
+Elapsed = Callable[[datetime, datetime], float]
 
 
 def now() -> datetime:
@@ -32,19 +33,26 @@ class PracticeDay:
         fast = passed * self.speed
         return self.begins + (fast if fast <= self._hurry else self._hurry + passed - self._hurry / self.speed)
 
-    @property
-    def pace(self) -> float:
-        """How many of its seconds pass in one of the machine's, at present."""
-        return self.speed if (self.machine() - self.began) * self.speed <= self._hurry else 1.0
+    def elapsed_s(self, since: datetime, until: datetime) -> float:
+        """How many real seconds passed between two times of the practice day."""
+        fast_until = self.begins + self._hurry
+        hurried = min(until, fast_until) - min(since, fast_until)
+        plain = max(until, fast_until) - max(since, fast_until)
+        return hurried.total_seconds() / self.speed + plain.total_seconds()
 
     @property
     def _hurry(self) -> timedelta:
         return max(self.ends - self.begins, timedelta())
 
 
-def pace_of(clock: Clock) -> float:
-    """How many seconds of this clock pass in one real second: signs of life are measured in real ones."""
-    return clock.pace if isinstance(clock, PracticeDay) else 1.0
+def plain_elapsed_s(since: datetime, until: datetime) -> float:
+    """Seconds between two times of an ordinary clock."""
+    return (until - since).total_seconds()
+
+
+def elapsed_of(clock: Clock) -> Elapsed:
+    """How to count real seconds between two times of this clock: a table's silence is no shorter because the day is fast."""
+    return clock.elapsed_s if isinstance(clock, PracticeDay) else plain_elapsed_s
 
 
 def practice_day_text(day: PracticeDay) -> str:

@@ -7,7 +7,7 @@ import structlog
 from sqlalchemy import Engine
 
 from server.actions.board import read_board
-from server.clock import Clock, pace_of
+from server.clock import Clock, elapsed_of
 from server.db import snapshot
 from server.metrics import BOARD_READERS
 from server.queries import readers as reader_queries
@@ -141,6 +141,6 @@ class BoardFeed:
     def _read(self, election_id: int) -> tuple[str | None, frozenset[bytes]]:
         """The frame, and the reader codes that stand at the same moment."""
         with snapshot(self._engine) as conn:
-            board = read_board(conn, election_id, self._clock(), pace=pace_of(self._clock))
+            board = read_board(conn, election_id, self._clock(), elapsed_s=elapsed_of(self._clock))
             standing = frozenset(row.code_hash for row in reader_queries.list_live_codes(conn, election_id))
         return (None if board is None else board.model_dump_json()), standing

@@ -19,6 +19,7 @@ from server.board_models import (
     BoardTable,
     BoardTotals,
 )
+from server.clock import Elapsed, plain_elapsed_s
 from server.db import AnyRow
 from server.queries import board as queries
 
@@ -26,10 +27,10 @@ HOUR = timedelta(hours=1)
 _LAST_LETTERS = str.maketrans({"æ": "{", "ä": "{", "ø": "|", "ö": "|", "å": "}"})
 
 
-def read_board(conn: Connection, election_id: int, now: datetime, *, pace: float = 1.0) -> BoardOut | None:
+def read_board(conn: Connection, election_id: int, now: datetime, *, elapsed_s: Elapsed = plain_elapsed_s) -> BoardOut | None:
     """The board at ``now`` (aware), or ``None`` where there is no such election. Use a connection from ``snapshot``.
 
-    ``pace`` is how many seconds of this clock pass in a real one (``server.clock.pace_of``): ages are told in real seconds.
+    ``elapsed_s`` counts the real seconds between two times of the clock that gave ``now`` (``server.clock.elapsed_of``).
     """
     election = queries.find_election_row(conn, election_id)
     if election is None:
@@ -46,7 +47,7 @@ def read_board(conn: Connection, election_id: int, now: datetime, *, pace: float
         ),
         at=local,
         totals=_totals(rows),
-        stations=_stations(conn, election_id, rows, local, pace),
+        stations=_stations(conn, election_id, rows, local, _tables(conn, election_id, local, elapsed_s)),
         quarters=tuple(
             BoardQuarter(start=row.quarter.astimezone(LOCAL_ZONE), marks=row.marks)
             for row in queries.list_quarters(conn, election_id)
@@ -112,9 +113,8 @@ def _tally(row: AnyRow) -> Tally:
 
 
 def _stations(
-    conn: Connection, election_id: int, rows: Sequence[AnyRow], now: datetime, pace: float
+    conn: Connection, election_id: int, rows: Sequence[AnyRow], now: datetime, tables: dict[int, list[BoardTable]]
 ) -> tuple[BoardStation, ...]:
-    tables = _tables(conn, election_id, now, pace)
     rates = _rates(conn, election_id, now)
     previous = _previous_now(conn, election_id, now.time().replace(microsecond=0))
     stations = []
@@ -141,7 +141,7 @@ def _stations(
     return tuple(sorted(stations, key=lambda station: (danish_order(station.name), station.municipality_code, station.number)))
 
 
-def _tables(conn: Connection, election_id: int, now: datetime, pace: float) -> dict[int, list[BoardTable]]:
+def _tables(conn: Connection, election_id: int, now: datetime, elapsed_s: Elapsed) -> dict[int, list[BoardTable]]:
     tables: dict[int, list[BoardTable]] = defaultdict(list)
     for row in queries.list_tables(conn, election_id):
         tables[row.station_id].append(
@@ -150,9 +150,7 @@ def _tables(conn: Connection, election_id: int, now: datetime, pace: float) -> d
                 state=row.state,
                 marks=row.marks,
                 # Another worker's clock may be a little ahead of ours: an age is never below nought.
-                last_contact_s=None
-                if row.last_contact_at is None
-                else max(0, int((now - row.last_contact_at).total_seconds() / pace)),
+                last_contact_s=None if row.last_contact_at is None else max(0, int(elapsed_s(row.last_contact_at, now))),
                 unsettled=row.unsettled,
                 calls_help=row.calls_help,
             )

@@ -13,7 +13,7 @@ from domain.wire import RefusedOut
 from server.actions.board import read_board
 from server.board_door import Door, from_our_page
 from server.board_models import BoardOut
-from server.clock import Clock, pace_of
+from server.clock import Clock, elapsed_of
 from server.db import snapshot
 from server.errors import Problem
 from server.live import BoardFeed, BoardReader
@@ -151,7 +151,7 @@ async def _listen(websocket: WebSocket) -> int | None:
 
 def _board(engine: Engine, clock: Clock, election_id: int) -> BoardOut:
     with snapshot(engine) as conn:
-        board = read_board(conn, election_id, clock(), pace=pace_of(clock))
+        board = read_board(conn, election_id, clock(), elapsed_s=elapsed_of(clock))
     if board is None:
         raise Problem(404, "unknown_election")
     return board
