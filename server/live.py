@@ -118,9 +118,10 @@ class BoardFeed:
     async def _run(self, news: Subscription) -> None:
         while True:
             await news.wait(REFRESH_S)  # when nothing changed, the ages of the tables' contacts did
+            next_at = asyncio.get_running_loop().time() + FRAME_GAP_S
             for election_id in tuple(self._channels):
                 await self._publish(election_id)
-            await asyncio.sleep(FRAME_GAP_S)
+            await asyncio.sleep(next_at - asyncio.get_running_loop().time())
 
     async def _publish(self, election_id: int) -> None:
         try:
