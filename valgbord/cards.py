@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from sqlalchemy import Engine
 
 from domain.elections import Election
 from printer.sample_sheet import SampleCard, draw_sample_sheet
@@ -45,23 +46,30 @@ def sample(
     Without --station the election's first station is taken. Cards that somebody has used are not taken again.
     """
     engine = open_database(database)
-    election_id = choose_election(engine, election)
-    stations = choose_stations(engine, election_id, station)
-    if not stations:
-        raise stop_with("The election has no stations yet. Load them: valgbord election stations --help")
     try:
-        with snapshot(engine) as conn:
-            samples = pick_samples(conn, election_id, next(iter(stations)))
-            found = find_election(conn, election_id)
+        samples, found = _pick(engine, election, station)
     except LiveElectionError:
         raise stop_with(
             "This is a live election: its cards belong to real voters. Sample cards are for practice only."
         ) from None
-    assert found is not None  # noqa: S101 - pick_samples has just read it
+    finally:
+        engine.dispose()
     pdf, page = write_samples(samples, found, out or data_folder() / "samples.pdf")
     for card in samples:
         typer.echo(f"{card.situation:20} {card.grouped}")
     typer.echo(f"\n{pdf}\n{page}")
+
+
+def _pick(engine: Engine, election: int | None, station: str | None) -> tuple[Sequence[SampleCard], Election]:
+    election_id = choose_election(engine, election)
+    stations = choose_stations(engine, election_id, station)
+    if not stations:
+        raise stop_with("The election has no stations.")
+    with snapshot(engine) as conn:
+        samples = pick_samples(conn, election_id, next(iter(stations)))
+        found = find_election(conn, election_id)
+    assert found is not None  # noqa: S101 - pick_samples has just read it
+    return samples, found
 
 
 def write_samples(samples: Sequence[SampleCard], election: Election, pdf: Path) -> tuple[Path, Path]:
