@@ -140,6 +140,8 @@ def _refused_mark(batch: Batch, one: Submitted, request: MarkRequest, refused: R
 
 
 def _hand_over(batch: Batch, one: Submitted, request: HandedOverRequest) -> Answer:
+    if request.official_id not in batch.tables[one.table_id].officials:
+        return _no(batch, one, Refusal.NOT_SIGNED_IN)
     mark, stands = batch.named.get((one.station_id, request.mark_request_id), (None, False))
     if mark is None or not stands:
         return _no(batch, one, Refusal.NO_SUCH_MARK if mark is None else Refusal.MARK_WITHDRAWN)
@@ -156,6 +158,9 @@ def _hand_over(batch: Batch, one: Submitted, request: HandedOverRequest) -> Answ
 
 
 def _withdraw(batch: Batch, one: Submitted, withdrawal: Withdrawal) -> Answer:
+    # The second official gave a code; the first is only named, so it must be somebody who gave one at this table.
+    if withdrawal.request.official_id not in batch.tables[one.table_id].officials:
+        return _no(batch, one, Refusal.NOT_SIGNED_IN)
     mark, stands = batch.named.get((one.station_id, withdrawal.mark_request_id), (None, False))
     refusal = decide_withdrawal(withdrawal.request, mark if stands else None)
     if refusal is not None or mark is None:

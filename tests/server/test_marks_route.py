@@ -201,12 +201,18 @@ def test_uploaded_journal_takes_the_same_road_in_its_own_order(world: World, cli
 
 
 def withdraw(
-    client: TestClient, world: World, mark: MarkRequest, *, code: str, reason: str = "Kortet hørte til en anden"
+    client: TestClient,
+    world: World,
+    mark: MarkRequest,
+    *,
+    code: str,
+    reason: str = "Kortet hørte til en anden",
+    official_id: int | None = None,
 ) -> Answer:
     body = {
         "request_id": str(uuid4()),
         "mark_request_id": str(mark.request_id),
-        "official_id": world.tables[0].official_id,
+        "official_id": official_id or world.tables[0].official_id,
         "second_code": code,
         "reason": reason,
         "made_at": MORNING.isoformat(),
@@ -242,6 +248,22 @@ def test_one_official_alone_or_no_reason_withdraws_nothing(
     send(client, world.tables[0], mark)
     assert withdraw(client, world, mark, code=world.officials[role][1], reason=reason).refusal is refusal
     assert live_marks(world) == 1
+
+
+def test_chair_who_is_only_named_and_never_sat_at_the_table_is_no_second_person(world: World, client: TestClient) -> None:
+    mark = world.mark(world.card(1))
+    send(client, world.tables[0], mark)
+    chair, _ = world.officials[Role.CHAIR]
+    _, own_code = world.officials[Role.REGISTER_KEEPER]
+    assert withdraw(client, world, mark, code=own_code, official_id=chair).refusal is Refusal.NOT_SIGNED_IN
+    assert live_marks(world) == 1
+
+
+def test_hand_over_in_the_name_of_somebody_who_never_sat_at_the_table_is_refused(world: World, client: TestClient) -> None:
+    mark = world.mark(world.card(1))
+    chair, _ = world.officials[Role.CHAIR]
+    foreign = world.handed_over(mark.request_id).model_copy(update={"official_id": chair})
+    assert send(client, world.tables[0], mark, foreign)[1].refusal is Refusal.NOT_SIGNED_IN
 
 
 def test_withdrawing_twice_finds_no_mark_the_second_time(world: World, client: TestClient) -> None:
