@@ -1,5 +1,6 @@
 """A station's news for one of its tables: where the station stands, and the events that change what the table shows."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -34,9 +35,19 @@ def read_news(conn: Connection, caller: TableCaller, *, after: int, at: datetime
         station_state=head.state,
         table_state=own.state,
         tables=tuple(OtherTable(number=table.number, state=table.state) for table in tables if table is not own),
-        events=tuple(out for event in events for out in _told(conn, event, numbers, contests)),
+        events=_as_many_as_fit(_told(conn, event, numbers, contests) for event in events),
         server_at=at,
     )
+
+
+def _as_many_as_fit(told: Iterable[list[EventOut]]) -> tuple[EventOut, ...]:
+    """The first events, each told wholly or not at all: one that changes several cards is told once for each of them."""
+    fitting: list[EventOut] = []
+    for event in told:
+        if len(fitting) + len(event) > MAX_EVENTS:
+            break
+        fitting += event
+    return tuple(fitting)
 
 
 def _told(conn: Connection, event: Event, numbers: dict[int, int], contests: tuple[Contest, ...]) -> list[EventOut]:
