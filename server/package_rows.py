@@ -82,10 +82,10 @@ class PackageHash:
         self._entries = hashlib.sha256()
         self._cards = hashlib.sha256()
 
-    def add(self, entry_lines: Iterable[str], card_lines: Iterable[str]) -> None:
-        """The next voters' lines."""
-        self._entries.update("".join(entry_lines).encode())
-        self._cards.update("".join(card_lines).encode())
+    def add(self, entry_lines: bytes, card_lines: bytes) -> None:
+        """The next voters' lines, in UTF-8."""
+        self._entries.update(entry_lines)
+        self._cards.update(card_lines)
 
     def hexdigest(self) -> str:
         """The hash so far, 64 hex digits."""

@@ -21,5 +21,5 @@ def package_hash_from_rows(conn: Connection, station_id: int) -> str:
             row.advance_contests,
             received,
         )
-        found.add([entry], [card_line(row.card, row.id)])
+        found.add(entry.encode(), card_line(row.card, row.id).encode())
     return found.hexdigest()

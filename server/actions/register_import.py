@@ -1,8 +1,11 @@
 """Imports a register file into an election: all of it, or nothing."""
 
+import os
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
 
 from sqlalchemy import Connection, Engine
 
@@ -17,22 +20,26 @@ from server.actions.register_order import (
     Progress,
     RegisterFileError,
 )
+from server.actions.register_prepare import Prepared, PreparePlan, Work
 from server.actions.register_store import RegisterStore
+from server.actions.register_workers import prepare_all
 from server.card_numbers import CardNumbers
-from server.cpr_seal import CprSeal, load_or_make_key
+from server.cpr_seal import load_or_make_key
 from server.db import read_only
 from server.package_rows import election_hash
 from server.queries import register_indexes as indexes
 from server.queries import register_setup as queries
 from server.queries.elections import find_election
 from server.queries.heads import lock_heads
-from server.queries.register_load import CardTakenError, loader_for
+from server.queries.register_load import CardTakenError, prepare_load, write_rows
 from server.queries.stations import list_stations
 from server.register_csv.block import District
-from server.register_csv.converters import converters_for
 from server.register_csv.manifest import read_manifest
-from server.register_csv.problems import Problems
-from server.register_csv.reader import RegisterReader
+from server.register_csv.problems import EnoughProblemsError, Problems
+from server.register_csv.reader import RegisterFile
+
+BIG_FILE_BYTES = 32 * 1024**2
+MAX_WORKERS = 2
 
 
 def import_register(engine: Engine, order: ImportOrder, progress: Progress) -> ImportReport:
@@ -47,11 +54,22 @@ def import_register(engine: Engine, order: ImportOrder, progress: Progress) -> I
         if manifest is None:
             raise RegisterFileError(problems)
         districts = [District(station.key, at) for at, station in list_stations(conn, order.election_id).items()]
-        converters = converters_for(election.contests, election.card_aliases, election.day)
-        reader = RegisterReader(order.path, manifest, districts, converters, problems)
-        if order.dry_run:
-            return _check_only(reader, districts, progress)
-        return _load(conn, order, election, reader, districts, progress)
+        file = RegisterFile(order.path, manifest, districts, problems)
+        columns = file.read_order()
+        if columns is None:
+            raise RegisterFileError(problems)
+        plan = PreparePlan(
+            order=columns,
+            station_ids={(str(each.key.municipality_code), str(each.key.number)): each.station_id for each in districts},
+            contests=election.contests,
+            aliases=election.card_aliases,
+            day=election.day,
+            election_id=order.election_id,
+            postgresql=conn.dialect.name == "postgresql",
+            cpr_key=None if order.dry_run else load_or_make_key(order.cpr_key_path),
+        )
+        run = _Import(order, election, plan, file, problems, progress)
+        return run.check(districts) if order.dry_run else run.load(conn, districts)
 
 
 @contextmanager
@@ -89,50 +107,79 @@ def _admit(conn: Connection, order: ImportOrder) -> Election:
     return election
 
 
-def _check_only(reader: RegisterReader, districts: list[District], progress: Progress) -> ImportReport:
-    advance_votes = sealed = 0
-    for block in reader.blocks(progress.read):
-        advance_votes += sum(map(bool, block.advance))
-        sealed += sum(map(bool, block.cprs))
-    if reader.problems.found:
-        raise RegisterFileError(reader.problems)
-    return ImportReport(sum(each.rows for each in districts), len(districts), advance_votes, sealed, "")
+@dataclass(frozen=True, slots=True)
+class _Import:
+    """One import under way."""
+
+    order: ImportOrder
+    election: Election
+    plan: PreparePlan
+    file: RegisterFile
+    problems: Problems
+    progress: Progress
+
+    def check(self, districts: Sequence[District]) -> ImportReport:
+        """Read the file and store nothing."""
+        advance_votes = cprs = 0
+        for prepared in self._prepared(0, CardNumbers(self.election.card_series)):
+            advance_votes += sum(prepared.advance_votes.values())
+            cprs += prepared.cprs
+        self._refuse_problems()
+        return ImportReport(sum(each.rows for each in districts), len(districts), advance_votes, cprs, "")
+
+    def load(self, conn: Connection, districts: Sequence[District]) -> ImportReport:
+        """Read the file and store it; the caller's transaction decides whether it stays."""
+        rebuild = self.plan.postgresql and indexes.is_register_empty(conn)
+        if rebuild:
+            indexes.take_indexes_off(conn)
+        prepare_load(conn)
+        store = RegisterStore([each.station_id for each in districts], partial(write_rows, conn.connection.driver_connection))
+        cprs = 0
+        try:
+            cards = _cards(self.election, self.order.card_seed)
+            for prepared in self._prepared(queries.find_highest_entry_id(conn), cards):
+                cprs += prepared.cprs
+                if not self.problems.found:
+                    store.add(prepared)
+        finally:
+            failure = store.finish()
+        if isinstance(failure, CardTakenError) and not self.problems.found:
+            self.problems.add(FileProblem.CARD_IN_OTHER_ELECTION)
+        self._refuse_problems()
+        if failure is not None:
+            raise failure
+        self.progress.indexing()
+        if rebuild:
+            indexes.put_indexes_back(conn)
+        return _seal_package(conn, self.order.election_id, store, districts, cprs)
+
+    def _prepared(self, highest_id: int, cards: CardNumbers) -> Iterator[Prepared]:
+        """The file's portions, each noted; when there are too many problems, no more of them."""
+        try:
+            for prepared in prepare_all(self.plan, self._works(highest_id + 1, cards), _workers(self.order, self.plan)):
+                self.file.note(prepared.facts)
+                yield prepared
+            self.file.finish()
+        except EnoughProblemsError:
+            return
+
+    def _works(self, first_id: int, cards: CardNumbers) -> Iterator[Work]:
+        for portion in self.file.portions(self.progress.read):
+            yield Work(portion, first_id, "" if self.order.dry_run else "".join(cards.take(portion.lines)))
+            first_id += portion.lines
+
+    def _refuse_problems(self) -> None:
+        if self.problems.found:
+            raise RegisterFileError(self.problems)
 
 
-def _load(
-    conn: Connection,
-    order: ImportOrder,
-    election: Election,
-    reader: RegisterReader,
-    districts: list[District],
-    progress: Progress,
-) -> ImportReport:
-    rebuild = conn.dialect.name == "postgresql" and indexes.is_register_empty(conn)
-    if rebuild:
-        indexes.take_indexes_off(conn)
-    store = RegisterStore(
-        loader_for(conn, order.election_id),
-        districts,
-        _cards(election, order.card_seed),
-        lambda: CprSeal(load_or_make_key(order.cpr_key_path)),
-        queries.find_highest_entry_id(conn),
-    )
-    try:
-        for block in reader.blocks(progress.read):
-            if len(block) and not reader.problems.found:
-                store.add(block)
-    finally:
-        failure = store.finish()
-    if isinstance(failure, CardTakenError) and not reader.problems.found:
-        reader.problems.add(FileProblem.CARD_IN_OTHER_ELECTION)
-    if reader.problems.found:
-        raise RegisterFileError(reader.problems)
-    if failure is not None:
-        raise failure
-    progress.indexing()
-    if rebuild:
-        indexes.put_indexes_back(conn)
-    return _seal_package(conn, order.election_id, store)
+def _workers(order: ImportOrder, plan: PreparePlan) -> int:
+    """Other processes pay for PostgreSQL and a big file; SQLite's rows would cost more to send than to make."""
+    if order.workers is not None:
+        return order.workers
+    if not plan.postgresql or order.path.stat().st_size < BIG_FILE_BYTES:
+        return 0
+    return min(MAX_WORKERS, os.cpu_count() or 1)
 
 
 def _cards(election: Election, seed: int | None) -> CardNumbers:
@@ -141,15 +188,18 @@ def _cards(election: Election, seed: int | None) -> CardNumbers:
     return CardNumbers(election.card_series, random.Random(f"cards {seed}").randbytes)  # noqa: S311 - a practice election's
 
 
-def _seal_package(conn: Connection, election_id: int, store: RegisterStore) -> ImportReport:
+def _seal_package(
+    conn: Connection, election_id: int, store: RegisterStore, districts: Sequence[District], cprs: int
+) -> ImportReport:
     """Save what the import says of each station, and the hash that makes these rows the election's register."""
-    loaded = []
-    for station in store.stations.values():
-        district = station.district
+    loaded, hashes = [], {}
+    for district in districts:
+        station = store.stations[district.station_id]
         found = station.package_hash.hexdigest() if station.in_order else package_hash_from_rows(conn, district.station_id)
+        hashes[district.key] = found
         loaded.append(queries.LoadedStation(district.station_id, district.rows, station.advance_votes, found))
     queries.save_loaded_stations(conn, loaded)
-    keys = [station.district.key for station in store.stations.values()]
-    package_hash = election_hash(dict(zip(keys, (each.package_hash for each in loaded), strict=True)))
+    package_hash = election_hash(hashes)
     queries.save_package_hash(conn, election_id, package_hash)
-    return ImportReport(store.rows, len(loaded), sum(each.advance_votes for each in loaded), store.sealed, package_hash)
+    voters, advance_votes = sum(each.electorate for each in loaded), sum(each.advance_votes for each in loaded)
+    return ImportReport(voters, len(loaded), advance_votes, cprs, package_hash)

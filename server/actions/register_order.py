@@ -36,7 +36,11 @@ class RegisterFileError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ImportOrder:
-    """What to import and how. ``card_seed`` draws the same card numbers again: practice elections only."""
+    """What to import and how.
+
+    ``card_seed`` draws the same card numbers again: practice elections only. ``workers`` is the number of processes that read
+    the file beside this one; ``None`` leaves it to the import.
+    """
 
     path: Path
     manifest_path: Path
@@ -45,6 +49,7 @@ class ImportOrder:
     dry_run: bool = False
     replace: bool = False
     card_seed: int | None = None
+    workers: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

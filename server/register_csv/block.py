@@ -19,17 +19,17 @@ class District:
     rows: int = 0
 
 
-# One voter: district, register number, name, date of birth (ISO), sex, contests (bits), advance contests (bits), advance vote
+# One voter: station id, register number, name, date of birth (ISO), sex, contests (bits), advance contests (bits), advance vote
 # received on (ISO), part, street, postcode, city, address protected, a supplier's card number, CPR number (ten digits).
 # What is missing is an empty text.
-VoterRow = tuple[District, int, str, str, str, int, int, str, str, str, str, str, bool, str, str]
+VoterRow = tuple[int, int, str, str, str, int, int, str, str, str, str, str, bool, str, str]
 
 
 @dataclass(slots=True)
 class VoterBlock:
     """The same fields as ``VoterRow``, a sequence each, all of one length, in the order of the file's lines."""
 
-    districts: Sequence[District]
+    station_ids: Sequence[int]
     register_numbers: Sequence[int]
     names: Sequence[str]
     birth_dates: Sequence[str]

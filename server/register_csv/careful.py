@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar, cast
 
 from domain.danish_import import FileProblem
-from server.register_csv.block import District, VoterRow
+from server.register_csv.block import VoterRow
 from server.register_csv.contract import COLUMNS, MAX_LENGTHS, MAX_LINE_LENGTH, WIDTH, Column
 from server.register_csv.converters import Converters
 from server.register_csv.fields import check_text
@@ -22,13 +22,13 @@ class CarefulReader:
     def __init__(
         self,
         order: Sequence[int],
-        districts: Mapping[tuple[str, str], District],
+        station_ids: Mapping[tuple[str, str], int],
         converters: Converters,
         problems: Problems,
     ) -> None:
         self._order = tuple(order)
         self._place = {column: at + 1 for column, at in zip(COLUMNS, order, strict=True)}
-        self._districts = districts
+        self._station_ids = station_ids
         self._read = converters
         self._problems = problems
 
@@ -39,7 +39,7 @@ class CarefulReader:
             return None
         before = len(self._problems.found)
         row = _Line(line_number, texts, self._place, self._problems)
-        district = row.take_two(Column.MUNICIPALITY, Column.DISTRICT, self._district)
+        station_id = row.take_two(Column.MUNICIPALITY, Column.DISTRICT, self._station_id)
         number = row.take(Column.REGISTER_NUMBER, self._read.register_numbers.__getitem__)
         cpr = row.take(Column.CPR, self._read.cpr)
         name = row.take_two(Column.LAST_NAME, Column.FIRST_NAMES, _name)
@@ -57,7 +57,7 @@ class CarefulReader:
         row.take(Column.REMARK, lambda text: check_text(text, MAX_LENGTHS[Column.REMARK]))
         row.check_advance(contests, advance, received_on)
         fields = (
-            district, number, name, born, sex, contests, advance, received_on, part, street, postcode, city, protected, card,
+            station_id, number, name, born, sex, contests, advance, received_on, part, street, postcode, city, protected, card,
             cpr,
         )  # fmt: skip
         if len(self._problems.found) > before or any(field is None for field in fields):
@@ -83,8 +83,8 @@ class CarefulReader:
             return None
         return {column: fields[at].strip(" ") for column, at in zip(COLUMNS, self._order, strict=True)}
 
-    def _district(self, municipality: str, number: str) -> District:
-        found = self._districts.get((municipality, number))
+    def _station_id(self, municipality: str, number: str) -> int:
+        found = self._station_ids.get((municipality, number))
         if found is None:
             raise FieldProblemError(FileProblem.UNKNOWN_DISTRICT, seen=shown(f"{municipality}-{number}"))
         return found

@@ -1,39 +1,40 @@
-"""From bytes to lines, block by block, so that memory does not grow with the file."""
+"""From bytes to lines, portion by portion, so that memory does not grow with the file."""
 
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
 from server.register_csv.contract import MAX_LINE_LENGTH
 
-BLOCK_BYTES = 1 << 20
+PORTION_BYTES = 1 << 20
 # A longer line is cut here: enough is left for the row reader to see that it is too long.
-_MAX_CARRY_BYTES = 4 * (MAX_LINE_LENGTH + 1)
+MAX_LINE_BYTES = 4 * (MAX_LINE_LENGTH + 1)
 _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
-def read_blocks(stream: BinaryIO, take: Callable[[bytes], object]) -> Iterator[list[str]]:
-    """The stream's lines without their ends (LF or CRLF), some thousands at a time.
+def read_portions(stream: BinaryIO, take: Callable[[bytes], object]) -> Iterator[bytes]:
+    """The stream in portions of whole lines, the last line's end left out of each.
 
-    ``take`` is given every byte in order (for the hash and the progress). Bytes that are not UTF-8 become lone surrogates,
-    which no good line has: the row reader names their line and column. A byte order mark at the start is taken away.
+    ``take`` is given every byte in order (for the hash and the progress).
     """
-    carry, first = b"", True
-    while block := stream.read(BLOCK_BYTES):
+    carry = b""
+    while block := stream.read(PORTION_BYTES):
         take(block)
         head, newline, tail = block.rpartition(b"\n")
         if not newline:
-            carry = (carry + tail)[:_MAX_CARRY_BYTES]
+            carry = (carry + tail)[:MAX_LINE_BYTES]
             continue
-        yield _lines(carry + head, first=first)
-        carry, first = tail, False
+        yield carry + head
+        carry = tail
     if carry:
-        yield _lines(carry, first=first)
+        yield carry
 
 
-def _lines(block: bytes, *, first: bool) -> list[str]:
-    text = block.decode("utf-8", errors="surrogateescape")
-    if first:
-        text = text.removeprefix("\ufeff")
+def lines_of(portion: bytes) -> list[str]:
+    """A portion's lines without their ends (LF or CRLF).
+
+    Bytes that are not UTF-8 become lone surrogates, which no good line has: the row reader names their line and column.
+    """
+    text = portion.decode("utf-8", errors="surrogateescape")
     if "\r" in text:
         text = text.replace("\r\n", "\n").removesuffix("\r")
     return text.split("\n")

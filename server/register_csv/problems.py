@@ -1,6 +1,7 @@
 """What is wrong with a register file: line, column and reason, up to a limit, and never a person in the text."""
 
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from domain.danish_import import FileProblem, sentence
@@ -55,10 +56,15 @@ class Problems:
         **values: str | int,
     ) -> None:
         """Note a problem; ``EnoughProblemsError`` when there is no room for one more."""
-        if len(self.found) >= MAX_PROBLEMS:
-            self.complete = False
-            raise EnoughProblemsError
-        self.found.append(Problem(problem, line, column, column_name, tuple(values.items())))
+        self.add_all([Problem(problem, line, column, column_name, tuple(values.items()))])
+
+    def add_all(self, problems: Iterable[Problem]) -> None:
+        """Note problems that another reader found; ``EnoughProblemsError`` when there is no room for all of them."""
+        for problem in problems:
+            if len(self.found) >= MAX_PROBLEMS:
+                self.complete = False
+                raise EnoughProblemsError
+            self.found.append(problem)
 
     def in_order(self) -> list[Problem]:
         """By line and column; what concerns the whole file first."""

@@ -4,10 +4,10 @@ Both roads use the same converters, so they cannot disagree about what a field m
 nothing of it; where some line is not plain, the block is halved until the few lines around it are read one by one.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from operator import itemgetter
 
-from server.register_csv.block import District, VoterBlock, VoterRow, block_of
+from server.register_csv.block import VoterBlock, VoterRow, block_of
 from server.register_csv.careful import MAX_NAME_LENGTH, CarefulReader
 from server.register_csv.contract import MAX_LENGTHS, MAX_LINE_LENGTH, WIDTH, Column
 from server.register_csv.converters import Converters
@@ -26,11 +26,17 @@ class NotPlainError(Exception):
 class RowReader:
     """Reads lines of one file into voters of one election."""
 
-    def __init__(self, order: Sequence[int], districts: Sequence[District], converters: Converters, problems: Problems) -> None:
+    def __init__(
+        self,
+        order: Sequence[int],
+        station_ids: Mapping[tuple[str, str], int],
+        converters: Converters,
+        problems: Problems,
+    ) -> None:
         self._order = tuple(order)
-        self._districts = {(str(each.key.municipality_code), str(each.key.number)): each for each in districts}
+        self._station_ids = station_ids
         self._converters = converters
-        self._careful = CarefulReader(order, self._districts, converters, problems)
+        self._careful = CarefulReader(order, station_ids, converters, problems)
 
     def read(self, lines: Sequence[str], first_line: int) -> Iterator[tuple[VoterBlock, Sequence[int]]]:
         """The voters on these lines in blocks, each with its voters' lines; what is wrong is noted as a problem."""
@@ -73,7 +79,7 @@ class RowReader:
         if not all(names) or any(_longest(texts) > _MAX_TEXT for texts in (names, streets, remarks)):
             raise NotPlainError
         block = VoterBlock(
-            districts=[*map(self._districts.__getitem__, zip(municipalities, districts, strict=True))],
+            station_ids=[*map(self._station_ids.__getitem__, zip(municipalities, districts, strict=True))],
             register_numbers=[*map(read.register_numbers.__getitem__, numbers)],
             names=names,
             birth_dates=[*map(read.birth_dates.__getitem__, born)],

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -58,7 +58,12 @@ def both_districts(*extra: str, count: int = 3) -> list[str]:
 
 
 def write_file(
-    folder: Path, lines: Iterable[str], *, header: str = HEADER, content: bytes | None = None, **manifest: object
+    folder: Path,
+    lines: Iterable[str],
+    *,
+    header: str = HEADER,
+    content: bytes | None = None,
+    manifest: Mapping[str, object] | None = None,
 ) -> Path:
     """A register file and a manifest that fits it, unless ``manifest`` says otherwise."""
     lines = list(lines)
@@ -75,7 +80,7 @@ def write_file(
         "extracted_at": "2025-11-10T08:00:00+01:00",
         "source": "test",
     }
-    path.with_name("register.csv.manifest.json").write_text(json.dumps(said | manifest), encoding="utf-8")
+    path.with_name("register.csv.manifest.json").write_text(json.dumps(said | dict(manifest or {})), encoding="utf-8")
     return path
 
 

@@ -1,6 +1,6 @@
 """The register file: every way to be wrong is told with line, column and reason, and every legal oddity is taken."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -13,10 +13,10 @@ from domain.elections import CardAlias
 from server.register_csv.block import District, VoterBlock
 from server.register_csv.contract import COLUMNS, HEADER, MAX_LINE_LENGTH, Column
 from server.register_csv.converters import converters_for
-from server.register_csv.lines import read_blocks
+from server.register_csv.lines import lines_of, read_portions
 from server.register_csv.manifest import read_manifest
-from server.register_csv.problems import MAX_PROBLEMS, Problem, Problems
-from server.register_csv.reader import RegisterReader
+from server.register_csv.problems import MAX_PROBLEMS, EnoughProblemsError, Problem, Problems
+from server.register_csv.reader import PortionFacts, RegisterFile
 from server.register_csv.repeats import Repeats
 from server.register_csv.rows import RowReader
 from tests.server.register_files import CONTESTS, DAY, STATIONS, both_districts, line, write_file
@@ -25,16 +25,36 @@ ALIASES = (CardAlias(14, "77"),)
 Where = tuple[FileProblem, int | None, int | None]
 
 
-def districts() -> list[District]:
-    return [District(station.key, at) for at, station in enumerate(STATIONS, 1)]
+STATION_IDS = {(str(station.key.municipality_code), str(station.key.number)): at for at, station in enumerate(STATIONS, 1)}
+
+
+def reader(problems: Problems, order: Sequence[int] = range(18)) -> RowReader:
+    return RowReader(order, STATION_IDS, converters_for(CONTESTS, ALIASES, DAY), problems)
 
 
 def read(path: Path) -> tuple[list[VoterBlock], Problems]:
+    """Read a file as an import does, but keep the voters."""
     problems = Problems()
     manifest = read_manifest(path.with_name("register.csv.manifest.json"), problems)
     assert manifest is not None, [each.reason for each in problems.found]
-    reader = RegisterReader(path, manifest, districts(), converters_for(CONTESTS, ALIASES, DAY), problems)
-    return list(reader.blocks(lambda _: None)), problems
+    districts = [District(station.key, at) for at, station in enumerate(STATIONS, 1)]
+    file = RegisterFile(path, manifest, districts, problems)
+    blocks = []
+    try:
+        order = file.read_order()
+        if order is None:
+            return [], problems
+        rows = reader(problems, order)
+        for portion in file.portions(lambda _: None):
+            for block, line_numbers in rows.read(lines_of(portion.content), portion.first_line):
+                facts = PortionFacts()
+                facts.note(block, line_numbers)
+                file.note(facts)
+                blocks.append(block)
+        file.finish()
+    except EnoughProblemsError:
+        pass
+    return blocks, problems
 
 
 def found_in(path: Path) -> list[Where]:
@@ -190,7 +210,7 @@ WRONG_MANIFESTS: list[tuple[dict[str, object], list[FileProblem]]] = [
 def test_a_file_that_is_not_as_its_manifest_says_is_refused(
     tmp_path: Path, said: dict[str, object], expected: list[FileProblem]
 ) -> None:
-    _, problems = read(write_file(tmp_path, both_districts(), **said))
+    _, problems = read(write_file(tmp_path, both_districts(), manifest=said))
     assert [each.problem for each in problems.found] == expected
 
 
@@ -199,7 +219,7 @@ def test_a_file_that_is_not_as_its_manifest_says_is_refused(
     [{"rows": "three"}, {"rows": -1}, {"sha256": "abc"}, {"extracted_at": "2025-11-10T08:00:00"}, {"source": ""}, {"more": 1}],
 )
 def test_a_manifest_with_a_wrong_field_is_refused_by_that_field(tmp_path: Path, said: dict[str, object]) -> None:
-    path = write_file(tmp_path, both_districts(), **said)
+    path = write_file(tmp_path, both_districts(), manifest=said)
     problems = Problems()
     assert read_manifest(path.with_name("register.csv.manifest.json"), problems) is None
     assert [each.problem for each in problems.found] == [FileProblem.MANIFEST_BAD]
@@ -272,8 +292,8 @@ def test_what_is_legal_is_taken(tmp_path: Path, changes: dict[str, str], column:
 
 def test_columns_may_come_in_any_order(tmp_path: Path) -> None:
     turned = [";".join(reversed(each.split(";"))) for each in [HEADER, *both_districts(line(valgnummer="4", koen="?"))]]
-    said = {"rows": 5, "rows_per_district": {"151-1": 4, "151-2": 1}}
-    _, problems = read(write_file(tmp_path, turned[1:], header=turned[0], **said))
+    said: dict[str, object] = {"rows": 5, "rows_per_district": {"151-1": 4, "151-2": 1}}
+    _, problems = read(write_file(tmp_path, turned[1:], header=turned[0], manifest=said))
     assert [(each.problem, each.line, each.column) for each in problems.found] == [(FileProblem.BAD_SEX, 6, 11)]
 
 
@@ -310,9 +330,8 @@ names = st.text(st.characters(blacklist_categories=["Cc", "Cs", "Zl", "Zp", "Cf"
 def test_any_name_in_any_script_comes_through_unchanged(first: str, last: str) -> None:
     quoted = [f'"{each.replace(chr(34), chr(34) * 2)}"' for each in (first, last)]
     problems = Problems()
-    reader = RowReader(tuple(range(18)), districts(), converters_for(CONTESTS, (), DAY), problems)
     lines = [line(fornavne=quoted[0], efternavn=quoted[1])]
-    [(block, _)] = reader.read(lines, 2)
+    [(block, _)] = reader(problems).read(lines, 2)
     assert [*block.names] == [f"{first} {last}"]
     assert problems.found == []
 
@@ -323,16 +342,19 @@ def test_fast_and_careful_road_agree(lines: list[str]) -> None:
     results = []
     for variant in (lines, [each.replace("Anne Bøje", '"Anne Bøje"') for each in lines]):
         problems = Problems()
-        reader = RowReader(tuple(range(18)), districts(), converters_for(CONTESTS, (), DAY), problems)
-        read_lines = [at for _, numbers in reader.read(variant, 2) for at in numbers] if variant else []
-        found = [name for block, _ in reader.read(variant, 2) for name in block.names] if variant else []
-        results.append((read_lines, found, [(each.problem, each.line, each.column) for each in problems.in_order()]))
+        read_lines: list[int] = []
+        names_found: list[str] = []
+        for block, line_numbers in reader(problems).read(variant, 2) if variant else []:
+            read_lines += line_numbers
+            names_found += block.names
+        results.append((read_lines, names_found, [(each.problem, each.line, each.column) for each in problems.in_order()]))
     assert results[0] == results[1]
 
 
 @given(st.lists(st.integers(0, 20), max_size=60))
 def test_repeats_are_found_as_a_dictionary_would(keys: list[int]) -> None:
-    repeats, first, expected = Repeats(), {}, []
+    repeats, expected = Repeats(), []
+    first: dict[int, int] = {}
     for at, key in enumerate(keys):
         if first.setdefault(key, at) != at:
             expected.append((at, first[key]))
@@ -346,7 +368,9 @@ def test_lines_are_the_same_however_the_blocks_fall(tmp_path: Path) -> None:
     path.write_text("\n".join(lines), encoding="utf-8")
     assert path.stat().st_size > 3 * 1024**2
     with path.open("rb") as stream:
-        assert [each for block in read_blocks(stream, lambda _: None) for each in block] == lines
+        portions = list(read_portions(stream, lambda _: None))
+    assert len(portions) > 3
+    assert [each for portion in portions for each in lines_of(portion)] == lines
 
 
 def test_a_voter_born_on_leap_day_is_of_age_in_time() -> None:

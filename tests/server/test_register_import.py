@@ -20,6 +20,8 @@ from server.cpr_seal import CprSeal, load_key
 from server.db import elections, open_engine, poll_cards, register_entries, sealed_cprs, station_heads
 from server.package_rows import PackageHash, card_line, entry_line
 from server.queries.elections import find_election
+from server.queries.heads import read_head
+from server.queries.stations import list_stations
 from tests.server.register_files import both_districts, line, load, make_election, write_file
 
 ALIAS = CardAlias(14, "77")
@@ -154,7 +156,7 @@ def test_the_package_hash_is_over_the_lines_a_table_gets(engine: Engine, tmp_pat
         assert conn.scalar(select(elections.c.package_hash)) not in {None, stored}
     expected = PackageHash()
     lines = [entry_line(number, number, "Anne Bøje Sørensen", "1968-03-14", "F", 3, 0, None) for number in (1, 2, 3)]
-    expected.add(lines, [card_line(cards[at], at + 1) for at in range(3)])
+    expected.add("".join(lines).encode(), "".join(card_line(cards[at], at + 1) for at in range(3)).encode())
     assert stored == expected.hexdigest()
 
 
@@ -199,7 +201,7 @@ def test_one_wrong_line_among_many_stores_nothing(engine: Engine, tmp_path: Path
 def test_a_wrong_manifest_stores_nothing(engine: Engine, tmp_path: Path) -> None:
     election_id = make_election(engine)
     with pytest.raises(RegisterFileError) as wrong:
-        load(engine, write_file(tmp_path, both_districts(), sha256="0" * 64), election_id)
+        load(engine, write_file(tmp_path, both_districts(), manifest={"sha256": "0" * 64}), election_id)
     assert [each.problem for each in wrong.value.problems.found] == [FileProblem.MANIFEST_HASH]
     assert rows_in(engine) == (0, 0, 0)
 
@@ -250,6 +252,37 @@ def test_an_unknown_election_is_refused(engine: Engine, tmp_path: Path) -> None:
     with pytest.raises(ImportRefusedError) as refused:
         load(engine, write_file(tmp_path, both_districts()), 17)
     assert refused.value.refusal is ImportRefusal.UNKNOWN_ELECTION
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_reading_in_other_processes_changes_nothing(engine: Engine, tmp_path: Path, workers: int) -> None:
+    path = write_file(tmp_path, both_districts(line(valgnummer="99999", efternavn='"Ø;å"'), count=25_000))
+    assert path.stat().st_size > 2 * 1024**2
+    reports = []
+    for series, processes in (("91", 0), ("92", workers)):
+        election_id = make_election(engine, series=series)
+        reports.append(load(engine, path, election_id, card_seed=4, workers=processes))
+        with engine.connect() as conn:
+            ids = list(list_stations(conn, election_id))
+            for station_id in ids:
+                head = read_head(conn, station_id)
+                assert package_hash_from_rows(conn, station_id) == head.package_hash
+    assert reports[0].voters == reports[1].voters == 25_002
+    assert rows_in(engine) == (50_004, 50_004, 50_004)
+
+
+def test_problems_found_in_other_processes_are_told_alike(engine: Engine, tmp_path: Path) -> None:
+    election_id = make_election(engine)
+    wrong = [line(valgnummer=str(number), koen="?") for number in range(30_000, 30_005)]
+    path = write_file(tmp_path, both_districts(*wrong, line(valgnummer="7"), count=25_000))
+    found = []
+    for workers in (0, 2):
+        with pytest.raises(RegisterFileError) as refused:
+            load(engine, path, election_id, workers=workers)
+        found.append(refused.value.problems.in_order())
+    assert found[0] == found[1]
+    assert [each.line for each in found[0]] == [*range(25_003, 25_009)]
+    assert rows_in(engine) == (0, 0, 0)
 
 
 def test_two_elections_live_side_by_side(engine: Engine, tmp_path: Path) -> None:
