@@ -40,6 +40,14 @@ from sqlalchemy import (
 
 BUSY_TIMEOUT_S = 30
 POOL_SIZE = 16
+# libpq's names. A database machine that is gone is noticed in seconds; left alone, a lost connection waits for minutes.
+_POSTGRES_PATIENCE = {
+    "connect_timeout": 5,
+    "tcp_user_timeout": 10_000,
+    "keepalives_idle": 10,
+    "keepalives_interval": 3,
+    "keepalives_count": 3,
+}
 
 metadata = MetaData(
     naming_convention={
@@ -352,19 +360,32 @@ def open_engine(url: str, *, pool_size: int = POOL_SIZE) -> Engine:
     """An engine on SQLite or PostgreSQL with the settings that durability rests on, asserted on every new connection.
 
     A plain ``postgresql://`` URL means psycopg 3. ``RuntimeError`` when a database will not keep its promise
-    (``synchronous`` below FULL, ``synchronous_commit`` or ``fsync`` off).
+    (``synchronous`` below FULL, ``synchronous_commit`` or ``fsync`` off). The text of a failed statement never holds its
+    parameters: they may be a card or a name, and a failure is logged.
     """
     if url.startswith("sqlite"):
         return _open_sqlite(url)
     if url.startswith("postgresql:"):
         url = url.replace("postgresql:", "postgresql+psycopg:", 1)
-    engine = create_engine(url, pool_size=pool_size, max_overflow=0, pool_timeout=BUSY_TIMEOUT_S)
+    engine = create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=BUSY_TIMEOUT_S,
+        connect_args=_POSTGRES_PATIENCE,
+        hide_parameters=True,
+    )
     event.listen(engine, "connect", _assert_postgres_durable)
     return engine
 
 
 def _open_sqlite(url: str) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False}, pool_size=POOL_SIZE)
+    engine = create_engine(
+        url,
+        connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False},
+        pool_size=POOL_SIZE,
+        hide_parameters=True,
+    )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_immediate)
     return engine

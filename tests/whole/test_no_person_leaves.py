@@ -7,7 +7,8 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from sqlalchemy import Engine, insert, select, update
+from sqlalchemy import Engine, insert, select, text, update
+from sqlalchemy.exc import DBAPIError
 
 from domain.elections import StationState, TableState
 from domain.officials import Role
@@ -105,6 +106,24 @@ def test_no_person_is_in_logs_metrics_boards_or_answers(aviary: Aviary) -> None:
     for answer in told:
         for trait in (*PERSON, *aviary.cards, aviary.foreign_card):
             assert trait not in answer.text, answer.request.url
+
+
+def test_no_card_is_in_the_log_when_the_database_fails_in_the_middle_of_a_call(aviary: Aviary) -> None:
+    with aviary.engine.begin() as conn:
+        conn.exec_driver_sql("alter table poll_cards rename to lost_cards")
+    assert aviary.call("POST", "/api/table/card", card=aviary.foreign_card).status_code == 500
+    assert aviary.server.process is not None
+    aviary.server.process.terminate()
+    aviary.server.process.wait(20)
+    log = aviary.server.log.read_text()
+    assert "OperationalError" in log
+    assert aviary.foreign_card not in log
+
+
+def test_failed_statement_does_not_repeat_its_parameters(engine: Engine) -> None:
+    with engine.connect() as conn, pytest.raises(DBAPIError) as failed:
+        conn.execute(text("select * from nowhere where name = :name"), {"name": NAME})
+    assert NAME not in str(failed.value)
 
 
 def test_package_holds_names_of_the_own_station_and_neither_address_nor_cpr(aviary: Aviary) -> None:
