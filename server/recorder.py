@@ -12,11 +12,16 @@ from dataclasses import dataclass
 
 import structlog
 from sqlalchemy import Engine
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoFreeConnectionError
 
 from server.actions.mark_batch import Submitted
 from server.actions.marks import record_marks
 from server.clock import Clock
 from server.metrics import RECORDED_BATCH, RECORDER_QUEUE, RECORDER_SECONDS
+
+_UNAVAILABLE = (OperationalError, InterfaceError, NoFreeConnectionError)
+"""The database is gone, locked, full, or has no connection left: nothing that another batch would mend."""
 
 log = structlog.get_logger()
 
@@ -100,15 +105,18 @@ class Recorder:
         return batch, waiting is not None
 
     def _record(self, batch: list[_Waiting]) -> None:
-        """Record a batch in one transaction. If that fails, each call alone, so that one bad request stops only itself."""
+        """Record a batch in one transaction. If that fails, each call alone, so that one bad request stops only itself.
+
+        A database that does not answer is no bad request: it would be waited for once for each call.
+        """
         try:
             answers = self._commit([request for waiting in batch for request in waiting.requests])
         except Exception as problem:  # noqa: BLE001 - whatever it was, it is handed to those who wait
-            if len(batch) > 1:
+            if len(batch) > 1 and not isinstance(problem, _UNAVAILABLE):
                 for waiting in batch:
                     self._record([waiting])
                 return
-            log.warning("recording_failed", problem=type(problem).__name__, requests=len(batch[0].requests))
+            log.warning("recording_failed", problem=type(problem).__name__, calls=len(batch))
             _resolve(batch, problem)
             return
         self._on_commit()
