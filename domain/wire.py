@@ -22,6 +22,8 @@ MAX_EVENTS = 1_000
 CardText = Annotated[str, Field(min_length=6, max_length=24, pattern=r"^[0-9]+$")]
 CodeText = Annotated[str, Field(min_length=1, max_length=40)]
 Short = Annotated[str, Field(max_length=200)]
+OfficialId = Annotated[int, Field(ge=0, le=2**31 - 1)]
+"""As wide as a column that keeps it; a wider one would be an error of the database instead of a malformed call."""
 
 
 class Wire(BaseModel):
@@ -39,7 +41,7 @@ class MarkRequest(Wire):
     package_hash: Annotated[str, Field(min_length=64, max_length=64)]
     card: CardText
     source: MarkSource
-    official_id: int
+    official_id: OfficialId
     made_at: AwareDatetime
 
 
@@ -49,7 +51,7 @@ class HandedOverRequest(Wire):
     kind: Literal["handed_over"] = "handed_over"
     request_id: UUID
     mark_request_id: UUID
-    official_id: int
+    official_id: OfficialId
     made_at: AwareDatetime
 
 
@@ -58,7 +60,7 @@ class WithdrawalIn(Wire):
 
     request_id: UUID
     mark_request_id: UUID
-    official_id: int
+    official_id: OfficialId
     second_code: CodeText
     reason: Annotated[str, Field(max_length=MAX_REASON_LENGTH)]
     made_at: AwareDatetime
@@ -214,13 +216,13 @@ class TableStateIn(Wire):
     """The table is opened, paused or closed by the official at it."""
 
     state: TableState
-    official_id: int
+    official_id: OfficialId
 
 
 class TableNow(Wire):
     """What a table says of itself every few seconds."""
 
-    last_event: int
+    last_event: Annotated[int, Field(ge=0, le=2**31 - 1)]
     unsettled: Annotated[int, Field(ge=0, le=1_000_000)]
     calls_help: bool = False
 

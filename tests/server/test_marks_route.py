@@ -1,5 +1,6 @@
 """Marks through the route, on both databases: what is accepted, and every no an official can meet."""
 
+import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -319,6 +320,18 @@ def test_malformed_call_is_told_where_it_is_wrong_and_never_what_it_said(world: 
     assert response.status_code == 422
     assert response.json()["where"].startswith("body.requests.0.mark")
     assert "2103680000" not in response.text
+
+
+@pytest.mark.parametrize("kind", ["mark", "handed_over"])
+@pytest.mark.parametrize("official_id", [-1, 2**31, 2**70])
+def test_official_whom_no_column_can_hold_is_a_malformed_call_and_no_failure(
+    world: World, client: TestClient, kind: str, official_id: int
+) -> None:
+    mark = world.mark(world.card(1))
+    request = mark if kind == "mark" else world.handed_over(mark.request_id)
+    body = {"requests": [json.loads(request.model_dump_json()) | {"official_id": official_id}]}
+    response = client.post("/api/table/requests", json=body, headers=world.tables[0].headers)
+    assert (response.status_code, response.json()["problem"]) == (422, "malformed")
 
 
 def test_foreign_card_is_answered_with_a_station_and_no_person(world: World, client: TestClient) -> None:
