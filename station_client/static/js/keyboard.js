@@ -29,7 +29,7 @@ export function listen(reader, keys) {
   let alt = null;
   let lastKeyAt = -Infinity;
   let lastDigitAt = -Infinity;
-  let space = 0;
+  let strokes = 0;
 
   /** @param {string} digit @param {number} at */
   const digit = (digit, at) => {
@@ -62,15 +62,16 @@ export function listen(reader, keys) {
     if (event.repeat || event.timeStamp - lastKeyAt <= SPACE_ALONE_MS) return swallow(event);
     if (target.closest("button, input")) return undefined;
     swallow(event);
-    clearTimeout(space);
-    space = setTimeout(() => {
-      if (lastKeyAt <= event.timeStamp) keys.onSpace();
+    const stroke = strokes;
+    setTimeout(() => {
+      if (stroke === strokes) keys.onSpace();
     }, SPACE_ALONE_MS);
     return undefined;
   };
 
   /** @param {KeyboardEvent} event */
   const onDown = (event) => {
+    strokes += 1;
     if (event.code === "Space") onSpace(event);
     lastKeyAt = event.timeStamp;
     if (event.code === "AltLeft" || event.code === "AltRight") {

@@ -22,8 +22,6 @@ const LONGER_SCAN_MS = 120;
 const LONGER_TYPED_MS = 3000;
 /** Digits this close behind a complete scan are the rest of a longer, foreign barcode. */
 const OVERRUN_MS = 60;
-/** A timer that fires this late means that keys may be waiting behind it: they are let in first. */
-const LATE_TIMER_MS = 40;
 const SHORTEST_CARD = 6;
 
 /**
@@ -177,10 +175,7 @@ export class DigitReader {
 
   /** @param {number} ms @param {() => void} then */
   #later(ms, then) {
-    const due = performance.now() + ms;
-    this.#timer = setTimeout(() => {
-      if (performance.now() - due > LATE_TIMER_MS) this.#timer = setTimeout(then, LONGER_SCAN_MS);
-      else then();
-    }, ms);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(then, ms);
   }
 }

@@ -17,6 +17,7 @@ def test_dead_process_is_told_in_black_and_the_voter_is_gone(screen: Page, proce
     expect(shown).to_contain_text("Tilkald valgsekretæren")
     assert "Kirsten" not in screen.content()
     assert screen.locator("#lamp").get_attribute("data-value") == "hold"
+    expect(screen.locator("#help-button")).to_be_disabled()
     process.start()
 
 

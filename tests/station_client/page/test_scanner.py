@@ -87,11 +87,10 @@ def test_blank_inside_a_foreign_barcode_confirms_nobody(screen: Page, wedge: Wed
     table.show(Screen.FOUND)
     wait_for(screen, Screen.FOUND)
     wedge.wait(LONGER_THAN_TOO_EARLY_MS)
-    wedge.scan("12", suffix="Space")
+    wedge.burst("Digit1", "Digit2", "Space", "Digit3", "Enter")
     wedge.wait(LONGER_THAN_TOO_EARLY_MS)
-    wedge.down("Space")
-    wedge.down("Digit4", "4")
-    settle(screen)
+    wedge.burst("Space", "Digit4", "Enter")
+    wedge.wait(LONGER_THAN_TOO_EARLY_MS)
     assert table.called("confirm") == 0
 
 
@@ -106,6 +105,17 @@ def test_two_confirmations_of_one_screen_are_one(screen: Page, wedge: Wedge, tab
     wait_for(screen, Screen.REGISTERED)
     settle(screen)
     assert table.called("confirm") == 1
+
+
+def test_news_on_the_same_screen_does_not_make_the_official_wait_anew(screen: Page, wedge: Wedge, table: FakeTable) -> None:
+    table.show(Screen.FOUND, confirm_after_ms=1500)
+    wait_for(screen, Screen.FOUND)
+    wedge.wait(1600)
+    table.view = {**table.view, "counts": {"cards": 413, "marks": 413, "difference": 0}}
+    table.wake()
+    expect(screen.locator(".side [data-count=cards]")).to_have_text("413")
+    wedge.press("Space")
+    wait_for(screen, Screen.REGISTERED)
 
 
 def test_escape_is_no_and_the_same_card_can_be_scanned_again_at_once(screen: Page, wedge: Wedge, table: FakeTable) -> None:
@@ -183,6 +193,7 @@ def test_hiccup_inside_a_scan_does_not_split_it(screen: Page, wedge: Wedge, tabl
     wedge.scan(GOOD_CARD[7:])
     wait_for(screen, Screen.FOUND)
     assert table.texts() == [GOOD_CARD]
+    assert table.calls[0][1]["source"] == "scanned"
 
 
 def test_page_that_is_busy_for_longer_than_a_scan_may_pause_still_reads_it(

@@ -61,6 +61,13 @@ class Wedge:
             self._tick(gap_ms)
             self._stroke(suffix)
 
+    def burst(self, *codes: str) -> None:
+        """A scanner reads something that is no card: these keys, at its speed."""
+        self._restart()
+        for code in codes:
+            self._tick(4)
+            self._stroke(code, code[-1] if code.startswith("Digit") else None)
+
     def scan_by_alt(self, text: str, *, gap_ms: float = 3) -> None:
         """A scanner in ALT mode: Alt held, the character's number on the numeric pad, Alt released."""
         self._restart()
