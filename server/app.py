@@ -1,5 +1,6 @@
 """Where the parts of the server meet, and nowhere else."""
 
+import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -60,6 +61,7 @@ def create_app(settings: Settings, engine: Engine, clock: Clock = now) -> FastAP
     app.state.recorder = recorder
     app.state.watcher = watcher
     app.state.table_access = TableAccess(engine, ttl_s=settings.caller_ttl_s)
+    app.state.package_turns = asyncio.Semaphore(package.AT_ONCE)
     for routes in (table_session, table_requests, package, table_stream, health):
         app.include_router(routes.router)
     feed = add_board(app, engine, clock, watcher)

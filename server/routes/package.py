@@ -1,13 +1,14 @@
 """The station package: what a table needs to show a voter within milliseconds, and nothing about anybody else."""
 
+import asyncio
 import hashlib
 from collections.abc import Iterator
 from datetime import date
-from itertools import islice
 
-from fastapi import APIRouter
-from fastapi.responses import StreamingResponse
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
 from sqlalchemy import Connection, Engine
+from starlette.concurrency import run_in_threadpool
 
 from domain.wire import WIRE_VERSION, PackageHeader, RefusedOut
 from server.access import CallingTable
@@ -22,25 +23,28 @@ from server.queries.tables import TableCaller
 from server.routes.table_session import election_out
 from server.station_out import station_out
 
-LINES_A_PORTION = 500
+AT_ONCE = 4
+"""Packages read at the same time. The other connections are left to marks; a whole municipality's tables take turns."""
 
 router = APIRouter(prefix="/api/table", tags=["table"], responses={401: {"model": RefusedOut}})
 
 
-@router.get("/package", response_class=StreamingResponse)
-def get_package(caller: CallingTable, engine: TheEngine) -> StreamingResponse:
+@router.get("/package", response_class=Response)
+async def get_package(request: Request, caller: CallingTable, engine: TheEngine) -> Response:
     """The calling table's station as lines of JSON: a header, the voters, their cards, the live marks, and a hash at the end.
 
     One snapshot: the header's ``as_of_event`` is the last event that the lines know. No CPR number, no address.
     """
-    return StreamingResponse(_portions(engine, caller), media_type="application/x-ndjson")
+    # Read whole before it is sent: a laptop on a slow line, or one that never reads, holds no connection and no snapshot.
+    turns: asyncio.Semaphore = request.app.state.package_turns
+    async with turns:
+        package = await run_in_threadpool(_read_package, engine, caller)
+    return Response(package, media_type="application/x-ndjson")
 
 
-def _portions(engine: Engine, caller: TableCaller) -> Iterator[bytes]:
+def _read_package(engine: Engine, caller: TableCaller) -> bytes:
     with snapshot(engine) as conn:
-        lines = package_lines(conn, caller)
-        while portion := b"".join(islice(lines, LINES_A_PORTION)):
-            yield portion
+        return b"".join(package_lines(conn, caller))
 
 
 def package_lines(conn: Connection, caller: TableCaller) -> Iterator[bytes]:

@@ -10,6 +10,7 @@ import httpx2
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
+from starlette.types import Message
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
@@ -127,6 +128,33 @@ def test_package_holds_the_stations_rows_and_nothing_of_others(world: World) -> 
     assert world.card(1, station=1) not in content.decode()
     replaced = next(row for row in rows if row[0] == "c" and row[3])
     assert (replaced[1], replaced[4]) == (world.card(6), world.card(1006)[-4:])
+
+
+def test_laptop_that_does_not_read_its_package_holds_no_connection_that_marks_need(world: World) -> None:
+    app = create_app(Settings("given", hosts=("testserver",)), world.engine)
+    headers = [(b"host", b"testserver"), (b"authorization", f"Bearer {world.tables[0].token}".encode())]
+    path = "/api/table/package"
+    call = {"type": "http", "method": "GET", "path": path, "query_string": b"", "headers": headers, "http_version": "1.1"}
+
+    async def story() -> None:
+        stuck = asyncio.Event()
+
+        async def receive() -> Message:
+            await asyncio.Event().wait()
+            raise AssertionError
+
+        async def send_to_nobody(message: Message) -> None:
+            if message["type"] == "http.response.body":
+                stuck.set()
+                await asyncio.Event().wait()
+
+        serving = asyncio.create_task(app(call, receive, send_to_nobody))
+        await asyncio.wait_for(stuck.wait(), 20)
+        assert world.engine.pool.checkedout() == 0  # type: ignore[attr-defined]  # QueuePool's own
+        serving.cancel()
+        await asyncio.gather(serving, return_exceptions=True)
+
+    asyncio.run(story())
 
 
 def test_full_queue_is_told_and_nothing_is_lost(world: World) -> None:
