@@ -1,8 +1,10 @@
 """What the local page may ask. Every act answers with the whole view, and every new view is also pushed."""
 
 import asyncio
+import contextlib
 from typing import Annotated, Literal
 
+import structlog
 from fastapi import APIRouter, Request, WebSocket, WebSocketDisconnect
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -15,9 +17,12 @@ from station_client.laptop import Laptop
 
 PUSH_AT_LEAST_EVERY_S = 1.0
 SEND_TIMEOUT_S = 5.0
+CLOSE_TIMEOUT_S = 1.0
+INTERNAL_ERROR = 1011
 MAX_TEXT = 2_000
 """More than any scanner sends; the rule looks at the first 64 characters anyway."""
 
+log = structlog.get_logger()
 router = APIRouter()
 
 Code = Annotated[str, Field(min_length=1, max_length=40)]
@@ -157,17 +162,34 @@ async def _do(acts: Acts, act: str) -> None:
 
 @router.websocket("/screen")
 async def push_screen(websocket: WebSocket) -> None:
-    """Push the view, first at once and then with every change."""
+    """Push the view, first at once and then with every change.
+
+    A line on which a view could not be sent is closed: the page then says that it has no screen, and begins a new line. A
+    line that stayed open would go on showing the old screen.
+    """
     laptop: Laptop = websocket.app.state.laptop
     await websocket.accept()
-    pushing = asyncio.create_task(_push(websocket, laptop))
+    tasks = {asyncio.create_task(_push(websocket, laptop)), asyncio.create_task(_until_left(websocket))}
     try:
-        while True:
-            await websocket.receive_text()  # the page has nothing to say here; this notices that it left
-    except (WebSocketDisconnect, KeyError):
-        return
+        ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        pushing.cancel()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    for problem in (task.exception() for task in ended):
+        if problem is None or isinstance(problem, WebSocketDisconnect):
+            continue
+        log.warning("screen_not_shown", problem=type(problem).__name__)
+        with contextlib.suppress(RuntimeError, TimeoutError):
+            async with asyncio.timeout(CLOSE_TIMEOUT_S):
+                await websocket.close(INTERNAL_ERROR)
+
+
+async def _until_left(websocket: WebSocket) -> None:
+    """The page has nothing to say here; this notices that it left."""
+    with contextlib.suppress(WebSocketDisconnect, KeyError):
+        while True:
+            await websocket.receive_text()
 
 
 async def _push(websocket: WebSocket, laptop: Laptop) -> None:

@@ -9,6 +9,7 @@ import httpx2
 import pytest
 from PIL import Image
 from starlette.testclient import TestClient
+from starlette.types import Message
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
@@ -138,6 +139,32 @@ def test_another_page_cannot_watch_the_screen(tmp_path: Path, origin: str | None
         assert b'"enrol"' in asyncio.run(watch(address, address)).encode()  # type: ignore[union-attr]  # text frames
         with pytest.raises(InvalidStatus):
             asyncio.run(watch(address, origin))
+
+
+def test_a_screen_that_takes_no_view_is_cut_off_and_not_left_with_the_old_one(tmp_path: Path) -> None:
+    app = create_app(Settings(tmp_path / "table", 8711), SystemClock())
+    headers = [(b"host", b"127.0.0.1:8711"), (b"origin", HERE.encode())]
+    line = {"type": "websocket", "path": "/screen", "query_string": b"", "headers": headers, "subprotocols": []}
+    told: list[str] = []
+
+    async def story() -> None:
+        coming = iter([{"type": "websocket.connect"}])
+
+        async def receive() -> Message:
+            for message in coming:
+                return message
+            await asyncio.Event().wait()  # the page neither speaks nor leaves
+            raise AssertionError
+
+        async def send(message: Message) -> None:
+            told.append(message["type"])
+            if message["type"] == "websocket.send":
+                await asyncio.Event().wait()  # nor does it read
+
+        await asyncio.wait_for(app(line, receive, send), 30)
+
+    asyncio.run(story())
+    assert told == ["websocket.accept", "websocket.send", "websocket.close"]
 
 
 def test_a_table_listens_on_this_machine_only(tmp_path: Path) -> None:
