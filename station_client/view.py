@@ -100,7 +100,10 @@ class RecentPart(Part):
 
 
 class View(Part):
-    """A whole screen. ``serial`` changes with every new screen, and a confirmation must name it."""
+    """A whole screen. ``serial`` changes with every new screen, and a confirmation must name it.
+
+    ``clock`` is the server's time of day, by which marks are told; ``None`` before the laptop is a table.
+    """
 
     serial: int
     state: Screen
@@ -121,6 +124,7 @@ class View(Part):
     counts: CountsPart = CountsPart(cards=0, marks=0, difference=0)
     recent: tuple[RecentPart, ...] = ()
     can_withdraw: bool = False
+    clock: str | None = None
     error: str | None = None
 
 
@@ -166,6 +170,7 @@ def view_of(table: Table) -> View:
             for line in table.ledger.recent
         ),
         can_withdraw=can_withdraw(table),
+        clock=danish.danish_clock(table.now()),
         error=table.error,
     )
 

@@ -1,7 +1,10 @@
 """One voter after the other at one table, told as the officials see it. The test speaks for the server."""
 
+from datetime import timedelta
+
 import pytest
 
+from domain import danish
 from domain.screens import Screen, ScreenKind
 from domain.wire import HandedOverRequest
 from tests.station_client.hall import (
@@ -12,6 +15,7 @@ from tests.station_client.hall import (
     SCANNED,
     Hall,
     card_of,
+    news,
     register,
     view,
 )
@@ -161,3 +165,13 @@ def test_the_name_leaves_the_screen_after_a_minute_and_the_ballots_stay(hall: Ha
     hall.clock.forward(1)
     now = view(hall)
     assert (now.state, now.voter, len(now.ballots)) == (Screen.REGISTERED, None, 2)
+
+
+def test_the_table_shows_the_time_by_which_marks_are_told(hall: Hall) -> None:
+    """A laptop's own clock may be an hour off; what stands in the corner and beside a mark is the server's time."""
+    hall.table.hear(news(server_at=hall.clock.at + timedelta(hours=1)))
+    register(hall)
+    seen = view(hall)
+    assert seen.clock == danish.danish_clock(hall.clock.at + timedelta(hours=1))
+    hall.clock.forward(60)
+    assert view(hall).clock == danish.danish_clock(hall.clock.at + timedelta(hours=1))

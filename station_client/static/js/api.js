@@ -39,6 +39,7 @@ const PULSE_TIMEOUT_MS = 4000;
  * @property {{cards: number, marks: number, difference: number}} counts
  * @property {RecentLine[]} recent
  * @property {boolean} can_withdraw
+ * @property {string | null} clock the server's time of day, as "14.46"
  * @property {string | null} error
  *
  * @typedef {{onView: (view: View) => void, onSilent: () => void}} Screen

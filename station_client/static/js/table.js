@@ -131,8 +131,7 @@ function onDigits(digits) {
 }
 
 function tick() {
-  const clock = new Intl.DateTimeFormat("da-DK", { hour: "2-digit", minute: "2-digit", timeZone: "Europe/Copenhagen" });
-  find("#clock").textContent = clock.format(new Date()).replace(":", ".");
+  find("#clock").textContent = now.view?.clock ?? "";
   showLostFor(lostSince ? Math.max(0, (performance.now() - lostSince) / 1000) : null);
 }
 

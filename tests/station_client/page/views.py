@@ -82,6 +82,7 @@ def make_view(screen: Screen, **changes: Any) -> View:  # noqa: ANN401 - a JSON 
         if signed_in
         else [],
         "can_withdraw": signed_in,
+        "clock": "14.47",
         "error": None,
     }
     return deepcopy({**view, **changes})
