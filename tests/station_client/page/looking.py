@@ -59,3 +59,19 @@ def set_look(page: Page, **settings: str) -> None:
 def lines(found: Iterable[tuple[str, list[str]]]) -> str:
     """Findings of many screens as one text for an assert."""
     return "\n".join(f"{where}: {what}" for where, whats in found for what in whats)
+
+
+def wait_for(page: Page, screen: Screen) -> None:
+    """Until the page shows this screen."""
+    page.wait_for_selector(f"body[data-state={screen}]", timeout=5000)
+
+
+def settle(page: Page) -> None:
+    """Long enough for a call that must not come."""
+    page.wait_for_timeout(250)
+
+
+def focus(page: Page) -> str:
+    """What has the keyboard: an id, or a tag."""
+    where: str = page.evaluate("document.activeElement?.id || document.activeElement?.tagName || 'nothing'")
+    return where
