@@ -6,10 +6,14 @@ import, see ``PackageHash``.
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from itertools import repeat
 from json.encoder import encode_basestring
 
 from domain.elections import StationKey
 from server.register_csv.block import VoterBlock
+
+_ENTRY_LINE = '["e",%d,%d,%s,"%s","%s",%d,%d,%s,"%s"]\n'
+_FRESH_CARD_LINE = '["c","%s",%d,null,null]\n'
 
 
 def entry_line(  # noqa: PLR0913, PLR0917 - the columns of one line, in its order
@@ -24,17 +28,20 @@ def entry_line(  # noqa: PLR0913, PLR0917 - the columns of one line, in its orde
     status: str = "active",
 ) -> str:
     """A voter's line; dates as ISO text, contests as bits."""
-    received = f'"{advance_received_on}"' if advance_received_on else "null"
-    return (
-        f'["e",{entry_id},{register_number},{encode_basestring(name)},"{birth_date}","{sex}",'
-        f'{contests},{advance_contests},{received},"{status}"]\n'
-    )
+    named, received = encode_basestring(name), _quoted(advance_received_on)
+    return _ENTRY_LINE % (
+        entry_id, register_number, named, birth_date, sex, contests, advance_contests, received, status,
+    )  # fmt: skip
+
+
+def _quoted(day: str | None) -> str:
+    return f'"{day}"' if day else "null"
 
 
 def card_line(number: str, entry_id: int, replaced_at: str | None = None, replaced_by_last_four: str | None = None) -> str:
     """A poll card's line; ``replaced_at`` as ISO text in UTC."""
     if replaced_at is None:
-        return f'["c","{number}",{entry_id},null,null]\n'
+        return _FRESH_CARD_LINE % (number, entry_id)
     return f'["c","{number}",{entry_id},"{replaced_at}","{replaced_by_last_four}"]\n'
 
 
@@ -50,24 +57,24 @@ def end_line(sha256_hex: str) -> str:
 
 def entry_lines(ids: Iterable[int], block: VoterBlock) -> list[str]:
     """``entry_line`` for many fresh voters at once."""
-    return [
-        *map(
-            entry_line,
-            ids,
-            block.register_numbers,
-            block.names,
-            block.birth_dates,
-            block.sexes,
-            block.contests,
-            block.advance,
-            block.received_on,
-        )
-    ]
+    columns = zip(
+        ids,
+        block.register_numbers,
+        map(encode_basestring, block.names),
+        block.birth_dates,
+        block.sexes,
+        block.contests,
+        block.advance,
+        map(_quoted, block.received_on),
+        repeat("active", len(block)),
+        strict=True,
+    )
+    return [*map(_ENTRY_LINE.__mod__, columns)]
 
 
 def fresh_card_lines(numbers: Iterable[str], ids: Iterable[int]) -> list[str]:
     """``card_line`` for many cards of which none is replaced."""
-    return [*map(card_line, numbers, ids)]
+    return [*map(_FRESH_CARD_LINE.__mod__, zip(numbers, ids, strict=True))]
 
 
 class PackageHash:

@@ -3,10 +3,11 @@
 Pure work on values, so that it can be done in another process (``register_workers.py``).
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import groupby
+from itertools import compress, groupby
 from operator import lt
 
 from domain.elections import CardAlias, Contest
@@ -16,7 +17,7 @@ from server.package_rows import entry_lines, fresh_card_lines
 from server.queries.register_load import Rows, Sealed, copy_rows, many_rows
 from server.register_csv.block import VoterBlock
 from server.register_csv.converters import converters_for
-from server.register_csv.lines import lines_of
+from server.register_csv.lines import text_of
 from server.register_csv.problems import EnoughProblemsError, Problems
 from server.register_csv.reader import Portion, PortionFacts
 from server.register_csv.rows import RowReader
@@ -64,7 +65,7 @@ class Prepared:
     facts: PortionFacts = field(default_factory=PortionFacts)
     rows: list[Rows] = field(default_factory=list)
     runs: list[StationRun] = field(default_factory=list)
-    advance_votes: dict[int, int] = field(default_factory=dict)
+    advance_votes: Counter[int] = field(default_factory=Counter)
     voters: int = 0
     cprs: int = 0
 
@@ -83,7 +84,7 @@ class Preparer:
         reader = RowReader(self._plan.order, self._plan.station_ids, self._converters, problems)
         prepared = Prepared()
         try:
-            for block, line_numbers in reader.read(lines_of(work.portion.content), work.portion.first_line):
+            for block, line_numbers in reader.read(text_of(work.portion.content), work.portion.first_line):
                 if not len(block):
                     continue
                 prepared.facts.note(block, line_numbers)
@@ -111,9 +112,7 @@ class Preparer:
 def _count(prepared: Prepared, block: VoterBlock) -> None:
     prepared.voters += len(block)
     prepared.cprs += sum(map(bool, block.cprs))
-    for station_id, advance in zip(block.station_ids, block.advance, strict=True):
-        if advance:
-            prepared.advance_votes[station_id] = prepared.advance_votes.get(station_id, 0) + 1
+    prepared.advance_votes.update(compress(block.station_ids, block.advance))
 
 
 def _runs(first_id: int, block: VoterBlock, cards: Sequence[str]) -> Iterable[StationRun]:

@@ -29,15 +29,15 @@ def read_portions(stream: BinaryIO, take: Callable[[bytes], object]) -> Iterator
         yield carry
 
 
-def lines_of(portion: bytes) -> list[str]:
-    """A portion's lines without their ends (LF or CRLF).
+def text_of(portion: bytes) -> str:
+    """A portion's lines as text, with LF between them whatever the file has.
 
     Bytes that are not UTF-8 become lone surrogates, which no good line has: the row reader names their line and column.
     """
     text = portion.decode("utf-8", errors="surrogateescape")
     if "\r" in text:
         text = text.replace("\r\n", "\n").removesuffix("\r")
-    return text.split("\n")
+    return text
 
 
 def looks_like_utf_16(head: bytes) -> bool:

@@ -10,7 +10,7 @@ from pathlib import Path
 from domain.danish_import import FileProblem
 from server.register_csv.block import District, VoterBlock
 from server.register_csv.contract import COLUMNS, MAX_FILE_BYTES, MAX_ROWS, Column, read_header
-from server.register_csv.lines import MAX_LINE_BYTES, lines_of, looks_like_utf_16, read_portions
+from server.register_csv.lines import MAX_LINE_BYTES, looks_like_utf_16, read_portions, text_of
 from server.register_csv.manifest import Manifest, check_against_manifest
 from server.register_csv.problems import Problem, Problems
 from server.register_csv.repeats import Repeats
@@ -77,7 +77,7 @@ class RegisterFile:
         if looks_like_utf_16(first):
             self._problems.add(FileProblem.UTF_16)
             return None
-        header = lines_of(first.removeprefix(_BYTE_ORDER_MARK).removesuffix(b"\n"))[0]
+        header = text_of(first.removeprefix(_BYTE_ORDER_MARK).removesuffix(b"\n"))
         self._order = read_header(header, self._problems) or ()
         return self._order or None
 

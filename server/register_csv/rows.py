@@ -5,11 +5,10 @@ nothing of it; where some line is not plain, the block is halved until the few l
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from operator import itemgetter
 
 from server.register_csv.block import VoterBlock, VoterRow, block_of
 from server.register_csv.careful import MAX_NAME_LENGTH, CarefulReader
-from server.register_csv.contract import MAX_LENGTHS, MAX_LINE_LENGTH, WIDTH, Column
+from server.register_csv.contract import MAX_LENGTHS, WIDTH, Column
 from server.register_csv.converters import Converters
 from server.register_csv.problems import FieldProblemError, Problems
 
@@ -38,19 +37,20 @@ class RowReader:
         self._converters = converters
         self._careful = CarefulReader(order, station_ids, converters, problems)
 
-    def read(self, lines: Sequence[str], first_line: int) -> Iterator[tuple[VoterBlock, Sequence[int]]]:
+    def read(self, text: str, first_line: int) -> Iterator[tuple[VoterBlock, Sequence[int]]]:
         """The voters on these lines in blocks, each with its voters' lines; what is wrong is noted as a problem."""
         try:
-            block = self._read_plain(lines)
+            block = self._read_plain(text)
         except (NotPlainError, KeyError, FieldProblemError):
+            lines = text.split("\n")
             if len(lines) <= _FEW_LINES:
                 yield self._read_by_line(lines, first_line)
             else:  # most of the halves will be plain
                 half = len(lines) // 2
-                yield from self.read(lines[:half], first_line)
-                yield from self.read(lines[half:], first_line + half)
+                yield from self.read("\n".join(lines[:half]), first_line)
+                yield from self.read("\n".join(lines[half:]), first_line + half)
         else:
-            yield block, range(first_line, first_line + len(lines))
+            yield block, range(first_line, first_line + len(block))
 
     def _read_by_line(self, lines: Sequence[str], first_line: int) -> tuple[VoterBlock, list[int]]:
         rows: list[VoterRow] = []
@@ -62,15 +62,16 @@ class RowReader:
                 line_numbers.append(line_number)
         return block_of(rows), line_numbers
 
-    def _read_plain(self, lines: Sequence[str]) -> VoterBlock:
-        _refuse_unless_plain(lines)
-        fields = [line.split(";") for line in lines]
-        if set(map(len, fields)) != {WIDTH}:
+    def _read_plain(self, text: str) -> VoterBlock:
+        _refuse_unless_plain(text)
+        # One split for all lines; a line's end stands as a field of its own, so a short line cannot hide behind a long one.
+        fields = text.replace("\n", ";\n;").split(";")
+        ends = fields[WIDTH :: WIDTH + 1]
+        if len(fields) != (len(ends) + 1) * (WIDTH + 1) - 1 or ends.count("\n") != len(ends):
             raise NotPlainError
-        columns = list(zip(*fields, strict=True))
         # fmt: off
         (municipalities, districts, numbers, cprs, last, first, born, sexes, streets, postcodes, cities, parts, entitled,
-         protected, advance, advance_on, cards, remarks) = itemgetter(*self._order)(columns)
+         protected, advance, advance_on, cards, remarks) = (fields[at :: WIDTH + 1] for at in self._order)
         # fmt: on
         read = self._converters
         names = [
@@ -99,12 +100,10 @@ class RowReader:
         return block
 
 
-def _refuse_unless_plain(lines: Sequence[str]) -> None:
-    """No control character, quote or padding anywhere, and no line long enough to break a limit."""
-    text = f";{';'.join(lines)};"
-    if not text.isprintable() or '"' in text or "; " in text or " ;" in text:
-        raise NotPlainError
-    if max(map(len, lines), default=0) > MAX_LINE_LENGTH:
+def _refuse_unless_plain(text: str) -> None:
+    """No control character, quote or padding anywhere."""
+    line = f";{text};".replace("\n", ";")
+    if not line.isprintable() or '"' in line or "; " in line or " ;" in line:
         raise NotPlainError
 
 
@@ -119,6 +118,7 @@ def _are_plain_cprs(texts: Sequence[str]) -> bool:
 
 
 def _refuse_odd_advance_votes(block: VoterBlock) -> None:
-    for contests, advance, received_on in zip(block.contests, block.advance, block.received_on, strict=True):
-        if (advance or received_on) and (advance & ~contests or not advance or not received_on):
+    """An advance vote needs the right to vote there and a date; a date needs an advance vote."""
+    for contests, advance, has_date in set(zip(block.contests, block.advance, map(bool, block.received_on), strict=True)):
+        if advance & ~contests or bool(advance) != has_date:
             raise NotPlainError

@@ -13,7 +13,7 @@ from domain.elections import CardAlias
 from server.register_csv.block import District, VoterBlock
 from server.register_csv.contract import COLUMNS, HEADER, MAX_LINE_LENGTH, Column
 from server.register_csv.converters import converters_for
-from server.register_csv.lines import lines_of, read_portions
+from server.register_csv.lines import read_portions, text_of
 from server.register_csv.manifest import read_manifest
 from server.register_csv.problems import MAX_PROBLEMS, EnoughProblemsError, Problem, Problems
 from server.register_csv.reader import PortionFacts, RegisterFile
@@ -46,7 +46,7 @@ def read(path: Path) -> tuple[list[VoterBlock], Problems]:
             return [], problems
         rows = reader(problems, order)
         for portion in file.portions(lambda _: None):
-            for block, line_numbers in rows.read(lines_of(portion.content), portion.first_line):
+            for block, line_numbers in rows.read(text_of(portion.content), portion.first_line):
                 facts = PortionFacts()
                 facts.note(block, line_numbers)
                 file.note(facts)
@@ -331,7 +331,7 @@ def test_any_name_in_any_script_comes_through_unchanged(first: str, last: str) -
     quoted = [f'"{each.replace(chr(34), chr(34) * 2)}"' for each in (first, last)]
     problems = Problems()
     lines = [line(fornavne=quoted[0], efternavn=quoted[1])]
-    [(block, _)] = reader(problems).read(lines, 2)
+    [(block, _)] = reader(problems).read(lines[0], 2)
     assert [*block.names] == [f"{first} {last}"]
     assert problems.found == []
 
@@ -344,7 +344,7 @@ def test_fast_and_careful_road_agree(lines: list[str]) -> None:
         problems = Problems()
         read_lines: list[int] = []
         names_found: list[str] = []
-        for block, line_numbers in reader(problems).read(variant, 2) if variant else []:
+        for block, line_numbers in reader(problems).read("\n".join(variant), 2) if variant else []:
             read_lines += line_numbers
             names_found += block.names
         results.append((read_lines, names_found, [(each.problem, each.line, each.column) for each in problems.in_order()]))
@@ -370,7 +370,7 @@ def test_lines_are_the_same_however_the_blocks_fall(tmp_path: Path) -> None:
     with path.open("rb") as stream:
         portions = list(read_portions(stream, lambda _: None))
     assert len(portions) > 3
-    assert [each for portion in portions for each in lines_of(portion)] == lines
+    assert [each for portion in portions for each in text_of(portion).split("\n")] == lines
 
 
 def test_a_voter_born_on_leap_day_is_of_age_in_time() -> None:
