@@ -2,7 +2,9 @@
 
 import asyncio
 import time
-from contextlib import suppress
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 import structlog
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
@@ -24,12 +26,16 @@ NEWS_GAP_S = 0.1
 SEND_LIMIT_S = 5.0
 CONTACT_EVERY_S = 4.0
 SILENT_AFTER_S = 30.0
+MAX_LINES_A_TABLE = 16
+"""A laptop on a bad line leaves some that nobody has missed yet; more than these would be taken from other tables."""
 REVOKED = 4401
 TRY_LATER = 1013
 MALFORMED = 1008
 
 log = structlog.get_logger()
 router = APIRouter()
+_lines: Counter[int] = Counter()
+"""How many lines each table has in this process."""
 
 
 class TableStream:
@@ -46,7 +52,7 @@ class TableStream:
         self._caller = caller
         self._token = token
         self._after: int | None = None
-        self._noted: tuple[int, bool] | None = None
+        self._noted_call: bool | None = None
         self._noted_at_s = 0.0
 
     async def run(self) -> None:
@@ -70,12 +76,14 @@ class TableStream:
             news.nudge()
 
     async def _note(self, now: TableNow) -> None:
-        """Keep what the table says of itself, when it is new or was long ago: tables speak after every event."""
-        said = (now.unsettled, now.calls_help)
-        if said == self._noted and time.monotonic() - self._noted_at_s < CONTACT_EVERY_S:
+        """Keep what the table says of itself every few seconds, and a call for help at once.
+
+        Tables speak after every event, and each of their marks is unsettled for a moment: that is worth no write of its own.
+        """
+        if now.calls_help is self._noted_call and time.monotonic() - self._noted_at_s < CONTACT_EVERY_S:
             return
         await run_in_threadpool(self._save_contact, now)
-        self._noted, self._noted_at_s = said, time.monotonic()
+        self._noted_call, self._noted_at_s = now.calls_help, time.monotonic()
 
     def _save_contact(self, now: TableNow) -> None:
         with self._engine.begin() as conn:
@@ -115,7 +123,8 @@ async def follow_station(websocket: WebSocket) -> None:
         return
     with TABLE_STREAMS.track_inprogress():
         try:
-            await TableStream(websocket, caller, token).run()
+            with _one_of_few(caller.table_id):
+                await TableStream(websocket, caller, token).run()
         except WebSocketDisconnect:
             return
         except TooMany:
@@ -126,3 +135,15 @@ async def follow_station(websocket: WebSocket) -> None:
             log.info("table_silent", table_id=caller.table_id)
             with suppress(RuntimeError):
                 await websocket.close(TRY_LATER)
+
+
+@contextmanager
+def _one_of_few(table_id: int) -> Iterator[None]:
+    """Count a table's line while it is open. ``TooMany`` when the table has as many as it may."""
+    if _lines[table_id] >= MAX_LINES_A_TABLE:
+        raise TooMany
+    _lines[table_id] += 1
+    try:
+        yield
+    finally:
+        _lines[table_id] -= 1

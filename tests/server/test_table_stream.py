@@ -3,13 +3,14 @@
 import asyncio
 import hashlib
 import json
+import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import httpx2
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine, event, select
 from starlette.types import Message
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
@@ -18,6 +19,8 @@ from domain.elections import StationState
 from domain.events import EventKind
 from domain.wire import PackageHeader, StationNews, TableNow
 from server.app import create_app
+from server.db import polling_tables
+from server.routes.table_stream import MAX_LINES_A_TABLE
 from server.settings import Settings
 from tests.serving import serve
 from tests.world import TestTable, World, make_world, send
@@ -103,6 +106,58 @@ def test_revoked_laptop_is_cut_off_within_seconds(world: World, address: str) ->
             assert closed.value.rcvd.code == 4401
 
     asyncio.run(story())
+
+
+async def refused(address: str, table: TestTable) -> int | None:
+    """The code with which a new line is closed before it brings news; ``None`` for a line that brings them."""
+    try:
+        async with stream(address, table, after=0) as line:
+            await news(line)
+    except ConnectionClosed as closed:
+        return closed.rcvd.code if closed.rcvd else 0
+    return None
+
+
+def test_table_that_opens_line_after_line_leaves_room_for_the_others(world: World, address: str) -> None:
+    async def story() -> None:
+        async with AsyncExitStack() as lines:
+            for _ in range(MAX_LINES_A_TABLE):
+                await news(await lines.enter_async_context(stream(address, world.tables[0], after=0)))
+            assert await refused(address, world.tables[0]) == 1013
+            assert await refused(address, world.tables[1]) is None
+        tries = [await refused(address, world.tables[0]) for _ in range(50)]  # the server notices closed lines in its own time
+        assert tries[-1] is None
+
+    asyncio.run(story())
+
+
+def test_call_for_help_is_written_at_once_and_what_is_unsettled_for_a_moment_is_not(world: World, address: str) -> None:
+    written: list[str] = []
+
+    def note(_conn: Connection, _cursor: object, statement: str, *_: object) -> None:
+        written.extend([statement] if statement.startswith("UPDATE polling_tables") else [])
+
+    def until_help_is_called() -> None:
+        deadline = time.monotonic() + 20
+        called = select(polling_tables.c.calls_help).where(polling_tables.c.id == world.tables[0].table_id)
+        while time.monotonic() < deadline:
+            with world.engine.connect() as conn:
+                if conn.scalar(called):
+                    return
+            time.sleep(0.02)
+        raise AssertionError("nobody was told")
+
+    async def story() -> None:
+        async with stream(address, world.tables[0], after=0) as line:
+            await news(line)
+            for unsettled in (1, 0) * 20:
+                await line.send(TableNow(last_event=0, unsettled=unsettled).model_dump_json())
+            await line.send(TableNow(last_event=0, unsettled=0, calls_help=True).model_dump_json())
+            await asyncio.to_thread(until_help_is_called)
+
+    event.listen(world.engine, "before_cursor_execute", note)
+    asyncio.run(story())
+    assert 2 <= len(written) <= 10  # forty messages, and one write each four seconds
 
 
 def test_line_without_a_token_is_closed(world: World, address: str) -> None:
