@@ -10,7 +10,6 @@ from typing import NamedTuple, Self
 
 import structlog
 from sqlalchemy import Engine
-from sqlalchemy.exc import SQLAlchemyError
 
 from server.db import read_only
 from server.queries import board as queries
@@ -144,7 +143,7 @@ class HeadWatcher:
     async def _look(self) -> None:
         try:
             heads = await asyncio.to_thread(self._read)
-        except SQLAlchemyError as problem:
+        except Exception as problem:  # noqa: BLE001 - one failed read must not leave boards and tables without news for the day
             log.warning("heads_not_read", problem=type(problem).__name__)
             return
         changed = {station_id for station_id, head in heads.items() if self._heads.get(station_id) != head}
