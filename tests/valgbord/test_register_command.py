@@ -35,10 +35,8 @@ class Operator:
         return self.folder / "register.csv"
 
     def creates(self) -> Result:
-        return self.types(
-            "election", "create", "--file", self.folder / "election.toml", "--stations", self.folder / "Afstemningsomraade.json",
-            "--municipalities", self.folder / "Kommune.json",
-        )  # fmt: skip
+        files = ("--file", "election.toml", "--stations", "Afstemningsomraade.json", "--municipalities", "Kommune.json")
+        return self.types("election", "create", *(word if word.startswith("--") else self.folder / word for word in files))
 
 
 @pytest.fixture
