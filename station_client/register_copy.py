@@ -145,9 +145,16 @@ class RegisterCopy:
 
     def _replace_card(self, event: EventOut, entry_id: int) -> None:
         if event.card is not None:
+            # A card that came and was replaced while nobody told us of it is new here and old already.
             self._connection.execute(
-                "update cards set replaced_at = ?, replaced_by_last_four = ? where number = ?",
-                (event.at.isoformat() if event.at else None, event.new_card[-4:] if event.new_card else None, event.card),
+                "insert into cards values (?, ?, ?, ?) on conflict (number) do update"
+                " set replaced_at = excluded.replaced_at, replaced_by_last_four = excluded.replaced_by_last_four",
+                (
+                    event.card,
+                    entry_id,
+                    event.at.isoformat() if event.at else None,
+                    event.new_card[-4:] if event.new_card else None,
+                ),
             )
         if event.new_card is not None:
             self._connection.execute("insert or ignore into cards values (?, ?, null, null)", (event.new_card, entry_id))

@@ -51,7 +51,7 @@ def _as_many_as_fit(told: Iterable[list[EventOut]]) -> tuple[EventOut, ...]:
 
 
 def _told(conn: Connection, event: Event, numbers: dict[int, int], contests: tuple[Contest, ...]) -> list[EventOut]:
-    """An event as tables see it: a replaced card brings the numbers of every card the voter has had."""
+    """An event as tables see it: a replaced card brings every old card of the voter, and when it became one."""
     request_id = event.details.get("mark_request_id", event.details.get("request_id"))
     told = EventOut(
         number=event.number,
@@ -65,7 +65,7 @@ def _told(conn: Connection, event: Event, numbers: dict[int, int], contests: tup
     if event.kind not in CARD_EVENTS or event.entry_id is None:
         return [told]
     return [
-        told.model_copy(update={"card": card.number, "new_card": card.replaced_by})
+        told.model_copy(update={"card": card.number, "new_card": card.replaced_by, "at": card.replaced_at})
         for card in list_cards_of(conn, [event.entry_id])
         if card.replaced_by is not None
     ]
