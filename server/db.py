@@ -372,6 +372,7 @@ def open_engine(url: str, *, pool_size: int = POOL_SIZE) -> Engine:
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=BUSY_TIMEOUT_S,
+        pool_use_lifo=True,  # the connection used last has its statements prepared and its pages at hand
         connect_args=_POSTGRES_PATIENCE,
         hide_parameters=True,
     )
