@@ -174,7 +174,7 @@ class AnswersBeforeTheCommit(Station):
         (SeesNoEarlierMark, "two sets of ballots for one voter"),
         (TakesOldCards, "an old card led to ballots"),
         (CountsWithdrawnMarks, "the board says another number than the register"),
-        (AnswersAnew, "another answer under the same id"),
+        (AnswersAnew, "another answer under the same id|a mark stands that no table knows"),
         (AnswersBeforeTheCommit, "ballots without a mark|another answer under the same id"),
     ],
 )
