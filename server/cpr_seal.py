@@ -8,6 +8,7 @@ import os
 import secrets
 import stat
 from collections.abc import Sequence
+from operator import add
 from pathlib import Path
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -56,15 +57,12 @@ class CprSeal:
         nonce = os.urandom(_NONCE_BYTES)
         return nonce + self._cipher.encrypt(nonce, cpr.encode(), b"%d" % entry_id)
 
-    def seal_all(self, numbers: Sequence[tuple[int, str]]) -> list[tuple[int, bytes]]:
-        """Entry ids and CPR numbers as entry ids and sealed numbers; one draw of randomness for all."""
-        nonces = os.urandom(_NONCE_BYTES * len(numbers))
+    def seal_all(self, entry_ids: Sequence[int], cprs: Sequence[str]) -> list[bytes]:
+        """``seal`` for many; one draw of randomness for all."""
+        nonces = os.urandom(_NONCE_BYTES * len(cprs))
         cut = [nonces[at : at + _NONCE_BYTES] for at in range(0, len(nonces), _NONCE_BYTES)]
-        encrypt = self._cipher.encrypt
-        return [
-            (entry_id, nonce + encrypt(nonce, cpr.encode(), b"%d" % entry_id))
-            for nonce, (entry_id, cpr) in zip(cut, numbers, strict=True)
-        ]
+        texts, data = map(str.encode, cprs), map(b"%d".__mod__, entry_ids)
+        return [*map(add, cut, map(self._cipher.encrypt, cut, texts, data))]
 
     def open(self, entry_id: int, sealed: bytes) -> str:
         """The number; ``cryptography.exceptions.InvalidTag`` when it was not sealed for this row with this key."""

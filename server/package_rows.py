@@ -6,6 +6,7 @@ import, see ``PackageHash``.
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from functools import cache
 from itertools import repeat
 from json.encoder import encode_basestring
 
@@ -34,6 +35,7 @@ def entry_line(  # noqa: PLR0913, PLR0917 - the columns of one line, in its orde
     )  # fmt: skip
 
 
+@cache
 def _quoted(day: str | None) -> str:
     return f'"{day}"' if day else "null"
 

@@ -101,9 +101,8 @@ class Preparer:
         start = prepared.voters * NUMBER_LENGTH
         drawn = [work.cards[at : at + NUMBER_LENGTH] for at in range(start, start + len(block) * NUMBER_LENGTH, NUMBER_LENGTH)]
         cards = [given or own for given, own in zip(block.cards, drawn, strict=True)] if any(block.cards) else drawn
-        sealed: Sequence[Sealed] = []
-        if any(block.cprs):
-            sealed = seal.seal_all([(entry_id, cpr) for entry_id, cpr in enumerate(block.cprs, first_id) if cpr])
+        sealed_ids = [*compress(range(first_id, first_id + len(block)), block.cprs)]
+        sealed = Sealed(sealed_ids, seal.seal_all(sealed_ids, [*filter(None, block.cprs)]))
         render = copy_rows if self._plan.postgresql else many_rows
         prepared.rows.append(render(self._plan.election_id, first_id, block, cards, sealed))
         prepared.runs += _runs(first_id, block, cards)

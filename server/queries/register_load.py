@@ -19,8 +19,14 @@ from server.register_csv.block import VoterBlock
 
 SQLITE_LOAD_CACHE_KIB = 262_144
 
-Sealed = tuple[int, bytes]
-"""An entry id and its sealed CPR number."""
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """Entry ids and, for each, the sealed CPR number."""
+
+    entry_ids: Sequence[int]
+    seals: Sequence[bytes]
+
 
 _ENTRY_COLUMNS = (
     "id, station_id, register_number, name, birth_date, sex, contests, advance_contests, advance_received_on, status, part, "
@@ -55,7 +61,7 @@ class ManyRows:
 Rows = CopyRows | ManyRows
 
 
-def copy_rows(election_id: int, first_id: int, block: VoterBlock, cards: Sequence[str], sealed: Sequence[Sealed]) -> CopyRows:
+def copy_rows(election_id: int, first_id: int, block: VoterBlock, cards: Sequence[str], sealed: Sealed) -> CopyRows:
     """Voters, one card each, and sealed CPR numbers for PostgreSQL."""
     ids = [*map(str, range(first_id, first_id + len(block)))]
     entries = _lines(
@@ -76,11 +82,12 @@ def copy_rows(election_id: int, first_id: int, block: VoterBlock, cards: Sequenc
         ["t" if protected else "f" for protected in block.protected],
     )
     card_rows = _lines(cards, repeat(str(election_id), len(ids)), ids, _kinds(block))
-    sealed_rows = "".join([f"{entry_id}\t\\x{seal.hex()}\n" for entry_id, seal in sealed])
-    return CopyRows(_escaped(entries), card_rows.encode(), _escaped(sealed_rows))
+    # Bytes are written as \\x and hex digits, where COPY takes the first backslash for an escape.
+    sealed_rows = "".join(map("%d\t\\\\x%s\n".__mod__, zip(sealed.entry_ids, map(bytes.hex, sealed.seals), strict=True)))
+    return CopyRows(_escaped(entries), card_rows.encode(), sealed_rows.encode())
 
 
-def many_rows(election_id: int, first_id: int, block: VoterBlock, cards: Sequence[str], sealed: Sequence[Sealed]) -> ManyRows:
+def many_rows(election_id: int, first_id: int, block: VoterBlock, cards: Sequence[str], sealed: Sealed) -> ManyRows:
     """Voters, one card each, and sealed CPR numbers for SQLite; an empty text is NULL."""
     ids = range(first_id, first_id + len(block))
     entries = zip(
@@ -102,7 +109,7 @@ def many_rows(election_id: int, first_id: int, block: VoterBlock, cards: Sequenc
         strict=True,
     )
     card_rows = zip(cards, repeat(election_id, len(ids)), ids, _kinds(block), strict=True)
-    return ManyRows([*entries], [*card_rows], [*sealed])
+    return ManyRows([*entries], [*card_rows], [*zip(sealed.entry_ids, sealed.seals, strict=True)])
 
 
 def prepare_load(conn: Connection) -> None:

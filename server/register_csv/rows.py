@@ -79,6 +79,8 @@ class RowReader:
         ]
         if not all(names) or any(_longest(texts) > _MAX_TEXT for texts in (names, streets, remarks)):
             raise NotPlainError
+        if _are_padded(names) or _are_padded(streets):
+            raise NotPlainError
         block = VoterBlock(
             station_ids=[*map(self._station_ids.__getitem__, zip(municipalities, districts, strict=True))],
             register_numbers=[*map(read.register_numbers.__getitem__, numbers)],
@@ -101,10 +103,15 @@ class RowReader:
 
 
 def _refuse_unless_plain(text: str) -> None:
-    """No control character, quote or padding anywhere."""
-    line = f";{text};".replace("\n", ";")
-    if not line.isprintable() or '"' in line or "; " in line or " ;" in line:
+    """No control character and no quote anywhere."""
+    if '"' in text or not text.replace("\n", ";").isprintable():
         raise NotPlainError
+
+
+def _are_padded(texts: Sequence[str]) -> bool:
+    """Whether a text begins or ends with a blank, or may have been put together from one that did."""
+    together = "\n".join(["", *texts, ""])
+    return "\n " in together or " \n" in together or "  " in together
 
 
 def _longest(texts: Sequence[str]) -> int:

@@ -47,10 +47,10 @@ def test_a_sealed_cpr_number_opens_only_in_its_own_row() -> None:
 
 def test_many_sealed_at_once_open_one_by_one() -> None:
     seal = CprSeal(bytes(32))
-    numbers = [(entry_id, f"{entry_id:010d}") for entry_id in range(50)]
-    sealed = seal.seal_all(numbers)
-    assert [(entry_id, seal.open(entry_id, each)) for entry_id, each in sealed] == numbers
-    assert len({each[:12] for _, each in sealed}) == 50
+    numbers = [f"{entry_id:010d}" for entry_id in range(50)]
+    sealed = seal.seal_all(range(50), numbers)
+    assert [seal.open(entry_id, each) for entry_id, each in enumerate(sealed)] == numbers
+    assert len({each[:12] for each in sealed}) == 50
 
 
 def test_the_key_is_made_once_for_its_owner_only(tmp_path: Path) -> None:
