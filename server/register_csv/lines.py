@@ -5,7 +5,7 @@ from typing import BinaryIO
 
 from server.register_csv.contract import MAX_LINE_LENGTH
 
-PORTION_BYTES = 1 << 20
+PORTION_BYTES = 256 * 1024
 # A longer line is cut here: enough is left for the row reader to see that it is too long.
 MAX_LINE_BYTES = 4 * (MAX_LINE_LENGTH + 1)
 _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
