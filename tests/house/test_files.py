@@ -14,7 +14,6 @@ CODE = {".py", ".js", ".mjs", ".css", ".html", ".sh", ".toml", ".mako"}
 LONG_FILES = {
     "server/db.py": "the database's shape is read as one page",
     "tests/server/test_marks_route.py": "every refusal through the route, read as a list",
-    "tests/station_client/page/test_scanner.py": "every rule of the scanner, read as a list",
     "tests/server/test_register_import.py": "everything that an import promises, read as a list",
     "tests/whole/agreement.py": "one machine over server and tables; its rules need each other",
     "tests/server/test_register_file.py": "everything that may be wrong with a file, read as a list",

@@ -17,7 +17,7 @@ import pytest
 from domain.danish_samples import Situation
 from tests.valgbord.demo_run import RunningDemo, TableVisitor, demo_command, demo_environment, run_demo
 
-pytestmark = [pytest.mark.xdist_group("demo"), pytest.mark.timeout(400)]
+pytestmark = pytest.mark.timeout(400)
 
 REFUSED = {
     Situation.CARD_REPLACED: "replaced",

@@ -36,7 +36,8 @@ class Operator:
 
     def creates(self) -> Result:
         files = ("--file", "election.toml", "--stations", "Afstemningsomraade.json", "--municipalities", "Kommune.json")
-        return self.types("election", "create", *(word if word.startswith("--") else self.folder / word for word in files))
+        words = (word if word.startswith("--") else self.folder / word for word in files)
+        return self.types("election", "create", *words)
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from server.actions.officials import add_official
 from server.actions.stations import change_station_state
 from server.actions.tables import create_tables, enrol_table, make_enrolment_code
 from server.clock import now
-from server.db import open_engine, poll_cards, polling_tables, sealed_cprs, sign_ins, station_heads, stations
+from server.db import poll_cards, polling_tables, sealed_cprs, sign_ins, station_heads, stations
 from tests.server.register_files import line, load, make_election, write_file
 from tests.whole.processes import ServerProcess, server_process
 
@@ -61,8 +61,8 @@ class Aviary:
 
 
 @pytest.fixture
-def aviary(sqlite_url: str, tmp_path: Path) -> Iterator[Aviary]:
-    engine = open_engine(sqlite_url)
+def aviary(sqlite_engine: Engine, sqlite_url: str, tmp_path: Path) -> Iterator[Aviary]:
+    engine = sqlite_engine
     canary = {"efternavn": NAME, "fornavne": FIRST_NAMES, "personnummer": CPR, "vejnavn_husnr": STREET, "by": CITY}
     voters = [line(valgnummer=str(number), **canary) for number in (1, 2)]
     voters.append(line(afstemningsomraade_nr="2", **canary | {"adressebeskyttet": "ja"}))

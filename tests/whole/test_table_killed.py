@@ -6,13 +6,13 @@ from uuid import UUID
 
 import httpx2
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 
 from domain.officials import Role
 from domain.screens import Screen
 from server.app import create_app
 from server.clock import now
-from server.db import marks, open_engine, snapshot
+from server.db import marks, snapshot
 from server.settings import Settings
 from station_client.enrolment import read_enrolment
 from station_client.journal_store import open_journal
@@ -60,9 +60,9 @@ def ready_table(process: TableProcess, world: World) -> LocalPage:
     ],
 )
 def test_a_table_killed_in_the_middle_of_a_mark_comes_back_to_the_same_voter(
-    sqlite_url: str, tmp_path: Path, syscall: str, nth: int
+    sqlite_engine: Engine, sqlite_url: str, tmp_path: Path, syscall: str, nth: int
 ) -> None:
-    world = make_world(open_engine(sqlite_url))
+    world = make_world(sqlite_engine)
     folder = tmp_path / "table"
     with (
         serve(create_app(Settings(database_url=sqlite_url), world.engine, now)) as address,
@@ -96,8 +96,10 @@ def test_a_table_killed_in_the_middle_of_a_mark_comes_back_to_the_same_voter(
         assert (view.counts.cards, view.counts.marks) == (1, 1)
 
 
-def test_a_table_killed_before_the_ballots_were_confirmed_shows_them_again(sqlite_url: str, tmp_path: Path) -> None:
-    world = make_world(open_engine(sqlite_url))
+def test_a_table_killed_before_the_ballots_were_confirmed_shows_them_again(
+    sqlite_engine: Engine, sqlite_url: str, tmp_path: Path
+) -> None:
+    world = make_world(sqlite_engine)
     with (
         serve(create_app(Settings(database_url=sqlite_url), world.engine, now)) as address,
         table_process(world, address, tmp_path / "table") as process,
@@ -117,9 +119,9 @@ def test_a_table_killed_before_the_ballots_were_confirmed_shows_them_again(sqlit
             assert None not in conn.scalars(select(marks.c.handed_over_at)).all()
 
 
-def test_the_row_is_flushed_before_anything_is_sent(sqlite_url: str, tmp_path: Path) -> None:
+def test_the_row_is_flushed_before_anything_is_sent(sqlite_engine: Engine, sqlite_url: str, tmp_path: Path) -> None:
     """Killed on its way into the first flush, the table has told nobody anything."""
-    world = make_world(open_engine(sqlite_url))
+    world = make_world(sqlite_engine)
     with (
         serve(create_app(Settings(database_url=sqlite_url), world.engine, now)) as address,
         table_process(world, address, tmp_path / "table") as process,

@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import Engine, func, select, update
 
 from domain.elections import StationState, TableState
 from domain.officials import Role
 from domain.screens import Screen
 from server.app import create_app
 from server.clock import now
-from server.db import marks, open_engine, poll_cards, register_entries, snapshot
+from server.db import marks, poll_cards, register_entries, snapshot
 from server.settings import Settings
 from tests.serving import serve
 from tests.station_client.local_page import LocalPage
@@ -21,8 +21,8 @@ from tests.world import World, make_world
 
 
 @pytest.fixture
-def world(sqlite_url: str) -> World:
-    return make_world(open_engine(sqlite_url))
+def world(sqlite_engine: Engine) -> World:
+    return make_world(sqlite_engine)
 
 
 @pytest.fixture
