@@ -80,7 +80,7 @@ def write_recorded(
         ],
         "heads": [_head_row(head) for head in heads],
     }
-    conn.execute(_RECORD, {name: json.dumps(each, default=_plain, ensure_ascii=False) for name, each in rows.items()})
+    conn.execute(_RECORD, {name: _encode(each) for name, each in rows.items()})
 
 
 def _head_row(head: Head) -> dict[str, object]:
@@ -98,3 +98,6 @@ def _plain(value: object) -> str:
     if isinstance(value, bytes):
         return value.hex()
     return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+_encode = json.JSONEncoder(default=_plain, ensure_ascii=False, separators=(",", ":")).encode

@@ -12,7 +12,7 @@ from valgbord.bench.board import measure_board
 from valgbord.bench.figures import BenchError, Figure, Machine
 from valgbord.bench.imports import measure_imports
 from valgbord.bench.machine import describe_machine, file_system
-from valgbord.bench.marks import FULL, QUICK, Effort, measure_marks_postgresql, measure_marks_sqlite
+from valgbord.bench.marks import FULL_POSTGRESQL, FULL_SQLITE, QUICK, measure_marks_postgresql, measure_marks_sqlite
 from valgbord.bench.package import measure_package
 from valgbord.bench.painted import measure_painted
 from valgbord.bench.postgresql import Cluster, running_cluster, version
@@ -36,19 +36,16 @@ class Bench:
         return self.stack.enter_context(running_cluster(self.top / "postgresql"))
 
     @property
-    def effort(self) -> Effort:
-        """How long marks are measured."""
-        return QUICK if self.quick else FULL
-
-    @property
     def runs(self) -> int:
         """How often anything else is measured."""
         return 1 if self.quick else 3
 
 
 MEASURES: dict[str, Callable[[Bench, Path], list[Figure]]] = {
-    "marks-postgresql": lambda bench, folder: measure_marks_postgresql(bench.cluster, folder, bench.effort, bench.say),
-    "marks-sqlite": lambda bench, folder: measure_marks_sqlite(folder, bench.effort, bench.say),
+    "marks-postgresql": lambda bench, folder: measure_marks_postgresql(
+        bench.cluster, folder, QUICK if bench.quick else FULL_POSTGRESQL, bench.say
+    ),
+    "marks-sqlite": lambda bench, folder: measure_marks_sqlite(folder, QUICK if bench.quick else FULL_SQLITE, bench.say),
     "painted": lambda bench, folder: measure_painted(folder, 10 if bench.quick else 40),
     "package": lambda bench, folder: measure_package(bench.cluster, folder, bench.runs),
     "board": lambda bench, folder: measure_board(bench.cluster, folder),

@@ -23,7 +23,8 @@ _HOW = """## How it is measured
 * **Marks** go through `valgbord server run` as in production, one open connection a table, each table waiting for its answer
   before it sends the next mark. A second process makes the load. Afterwards the register is compared with every answer.
   `pgbench` does the transaction by single statements (select by card, insert under the unique constraint, insert event, commit;
-  prepared) on a copy of the very same database, each run right beside ours. Every commit is flushed on both databases.
+  prepared) on a copy of the very same database of 960,000 voters, each run right beside ours, both right after a checkpoint.
+  Every commit is flushed on both databases.
 * **Server CPU** is the server process's user and system time from /proc, divided by the marks.
 * **From scan to painted verdict**: digits as a scanner types them into the table's page in Chromium; from the last key event's
   own time to the moment after the frame that shows the voter.
