@@ -180,4 +180,4 @@ class AnswersBeforeTheCommit(Station):
 )
 def test_machine_finds_the_planted_bug(planted: type[Station], broken_promise: str, folder: Path) -> None:
     with pytest.raises(AssertionError, match=broken_promise):
-        run(machine_in(folder, planted), runs=400, shrink=False)
+        run(machine_in(folder, planted), runs=3_000, shrink=False)
