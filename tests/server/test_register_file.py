@@ -146,6 +146,15 @@ def test_a_wrong_line_is_told_and_those_after_it_are_still_read(
     assert found_in(write_file(tmp_path, lines)) == [(problem, 6, column), (FileProblem.BAD_SEX, 7, place(Column.SEX))]
 
 
+def test_a_short_line_cannot_hide_behind_a_long_one(tmp_path: Path) -> None:
+    """Together they have the right number of fields, and all but the surplus field stand where they should."""
+    short, long = line(valgnummer="4").removesuffix(";"), "x;" + line(valgnummer="5")
+    assert found_in(write_file(tmp_path, both_districts(short, long, count=80), manifest={})) == [
+        (FileProblem.SHORT_ROW, 83, 18),
+        (FileProblem.LONG_ROW, 84, 19),
+    ]
+
+
 def test_every_error_of_a_line_is_told(tmp_path: Path) -> None:
     path = write_file(tmp_path, both_districts(line(koen="?", liste="?", foedselsdato="x", stemmeret="?", valgnummer="?")))
     assert [column for _, _, column in found_in(path)] == [3, 7, 8, 12, 13]
