@@ -8,6 +8,8 @@ from sqlalchemy import Connection, insert, select
 from domain.events import Event, EventKind
 from server.db import AnyRow, events
 
+PORTION = 1_000
+
 _INSERT = insert(events)
 
 
@@ -42,7 +44,7 @@ def list_events(conn: Connection, station_id: int, *, after: int, limit: int) ->
 def stream_log(conn: Connection, station_id: int) -> Iterator[tuple[Event, bytes]]:
     """A station's whole log with its stored links, in order, read in bounded portions."""
     statement = select(events).where(events.c.station_id == station_id).order_by(events.c.number)
-    for row in conn.execution_options(yield_per=1_000).execute(statement):
+    for row in conn.execute(statement.execution_options(yield_per=PORTION)):
         yield _event(row), bytes(row.link)
 
 

@@ -15,7 +15,7 @@ def stream_entries(conn: Connection, station_id: int) -> Iterator[AnyRow]:
     statement = (
         select(*ENTRY_COLUMNS).where(register_entries.c.station_id == station_id).order_by(register_entries.c.register_number)
     )
-    yield from conn.execution_options(yield_per=PORTION).execute(statement)
+    yield from conn.execute(statement.execution_options(yield_per=PORTION))
 
 
 def stream_cards(conn: Connection, station_id: int) -> Iterator[AnyRow]:
@@ -26,7 +26,7 @@ def stream_cards(conn: Connection, station_id: int) -> Iterator[AnyRow]:
         .where(register_entries.c.station_id == station_id)
         .order_by(register_entries.c.register_number, poll_cards.c.number)
     )
-    yield from conn.execution_options(yield_per=PORTION).execute(statement)
+    yield from conn.execute(statement.execution_options(yield_per=PORTION))
 
 
 def stream_live_marks(conn: Connection, station_id: int) -> Iterator[AnyRow]:
@@ -43,7 +43,7 @@ def stream_live_marks(conn: Connection, station_id: int) -> Iterator[AnyRow]:
         .where(marks.c.station_id == station_id, marks.c.withdrawn_event.is_(None))
         .order_by(marks.c.entry_id)
     )
-    yield from conn.execution_options(yield_per=PORTION).execute(statement)
+    yield from conn.execute(statement.execution_options(yield_per=PORTION))
 
 
 def count_entries(conn: Connection, station_id: int) -> int:
