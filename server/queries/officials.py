@@ -37,10 +37,9 @@ _WRONG = text(
 
 
 def find_official(conn: Connection, election_id: int, number: int) -> Official | None:
-    """The official with this number, or ``None``."""
-    row = conn.execute(
-        select(officials).where(officials.c.election_id == election_id, officials.c.number == number)
-    ).one_or_none()
+    """The official with this number, or ``None``. Locked: tries of one official's code are counted one after the other."""
+    statement = select(officials).where(officials.c.election_id == election_id, officials.c.number == number)
+    row = conn.execute(statement.with_for_update()).one_or_none()
     if row is None:
         return None
     return Official(row.id, row.station_id, row.number, row.name, Role(row.role), row.pin_hash)
