@@ -32,11 +32,14 @@ def take_indexes_off(conn: Connection) -> None:
 
 
 def put_indexes_back(conn: Connection) -> None:
-    """Build what was taken off; raises ``IntegrityError`` when the rows break a constraint."""
+    """Build what was taken off; raises ``IntegrityError`` when the rows break a constraint.
+
+    Not isolated: SQLAlchemy would otherwise leave the constraints out of every table that this process makes afterwards.
+    """
     conn.execute(text(f"set local maintenance_work_mem = '{BUILD_MEMORY}'"))
     for kind in (PrimaryKeyConstraint, UniqueConstraint):
         for constraint in _constraints(kind):
-            conn.execute(AddConstraint(constraint))
+            conn.execute(AddConstraint(constraint, isolate_from_table=False))
     for table in _TABLES:
         for index in sorted(table.indexes, key=lambda each: str(each.name)):
             conn.execute(CreateIndex(index))
@@ -45,7 +48,7 @@ def put_indexes_back(conn: Connection) -> None:
         if _leads_to_entries(key):
             # Both sides come in the order of entry ids, which no statistics tell yet: merging them takes half of hashing them.
             conn.execute(text("set local enable_hashjoin = off"))
-        conn.execute(AddConstraint(key))
+        conn.execute(AddConstraint(key, isolate_from_table=False))
     conn.execute(text("set local enable_hashjoin = on"))
 
 

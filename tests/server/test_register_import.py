@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, func, inspect, select, update
+from sqlalchemy.schema import CreateTable
 
 from domain.danish_import import FileProblem
 from domain.elections import CardAlias, ElectionKind, StationState
@@ -348,3 +349,11 @@ def _wait_until_free(engine: Engine, timeout_s: float = 30) -> None:
             return
         assert time.monotonic() < give_up, "the killed import still holds its locks"
         time.sleep(0.1)
+
+
+def test_tables_made_after_an_import_have_their_constraints(postgresql_engine: Engine, tmp_path: Path) -> None:
+    """The import takes constraints off and puts them back; the description of the tables must not lose them by that."""
+    load(postgresql_engine, write_file(tmp_path, both_districts()), make_election(postgresql_engine))
+    made = str(CreateTable(poll_cards).compile(postgresql_engine))
+    assert "PRIMARY KEY (number)" in made
+    assert "FOREIGN KEY(entry_id)" in made
