@@ -147,6 +147,6 @@ def test_bench_can_read_when_the_last_digit_came_and_when_the_answer_was_painted
     wait_for(screen, Screen.FOUND)
     last = "performance.getEntriesByName('valgbord:{}').at(-1)"
     painted = last.format("painted")
-    screen.wait_for_function(f"{painted}?.detail.state === 'found'")
+    screen.wait_for_function(f"() => {painted}?.detail.state === 'found'")
     took_ms = screen.evaluate(f"{painted}.startTime - {last.format('last-digit')}.startTime")
     assert -50 < took_ms < 5000

@@ -52,7 +52,7 @@ def test_complaint_on_the_same_screen_is_heard(listening: Page, table: FakeTable
     show(listening, table, Screen.FOUND)
     table.view = {**table.view, "error": "Gør først vælgeren færdig."}
     table.wake()
-    listening.wait_for_function("window.heard.length > 1")
+    listening.wait_for_function("() => window.heard.length > 1")
     assert listening.evaluate("window.heard") == SIGNALS["ask"] + SIGNALS["warn"]
 
 
