@@ -18,7 +18,6 @@ _MONTHS = (
     *("januar", "februar", "marts", "april", "maj", "juni"),
     *("juli", "august", "september", "oktober", "november", "december"),
 )
-_SMALL_NUMBERS = ("ingen", "én", "to", "tre", "fire", "fem", "seks", "syv", "otte", "ni", "ti", "elleve", "tolv")
 
 
 # --- Numbers and times ---------------------------------------------------------------------------------------------------
@@ -61,11 +60,6 @@ def danish_age(seconds: int) -> str:
 def danish_list(parts: Sequence[str]) -> str:
     """As a list is said: ``1, 2 og 3``."""
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} og {parts[-1]}" if parts else ""
-
-
-def danish_small_number(number: int) -> str:
-    """In words up to twelve."""
-    return _SMALL_NUMBERS[number] if 0 <= number < len(_SMALL_NUMBERS) else danish_number(number)
 
 
 SEXES: dict[Sex, str] = {Sex.FEMALE: "Kvinde", Sex.MALE: "Mand", Sex.UNSPECIFIED: "Ikke oplyst"}

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Connection, Integer, Uuid, bindparam, insert, select, text, update
+from sqlalchemy import Connection, Integer, Uuid, bindparam, insert, select, text, update
 
 from domain.elections import ContestSet
 from domain.marks import CardFinding, LiveMark
@@ -48,11 +48,6 @@ _CARDS_WITH_MARKS = (
         ).outerjoin(polling_tables, polling_tables.c.id == marks.c.table_id)
     )
     .where(*_THESE_CARDS)
-)
-_LIVE_MARKS = (
-    select(*_MARK_COLUMNS)
-    .join(polling_tables, polling_tables.c.id == marks.c.table_id)
-    .where(among(marks.c.entry_id, bindparam("entries", type_=Listed(BigInteger()))), marks.c.withdrawn_event.is_(None))
 )
 _MARKS_OF_REQUESTS = (
     select(marks.c.station_id, marks.c.withdrawn_event, *_MARK_COLUMNS)
@@ -134,12 +129,6 @@ def _live_mark_beside_card(row: AnyRow) -> LiveMark | None:
         recorded_at=row.mark_recorded_at,
         after_advance=row.mark_after_advance,
     )
-
-
-def list_live_marks(conn: Connection, entry_ids: Collection[int]) -> dict[int, LiveMark]:
-    """The live marks of these voters, by entry."""
-    rows = conn.execute(_LIVE_MARKS, {"entries": list(entry_ids)})
-    return {row.entry_id: _live_mark(row) for row in rows}
 
 
 def list_marks_of_requests(

@@ -22,17 +22,6 @@ def list_stations(conn: Connection, election_id: int) -> dict[int, Station]:
     return {row.id: _station(row) for row in conn.execute(statement)}
 
 
-def find_station_id(conn: Connection, election_id: int, key: StationKey) -> int | None:
-    """The id of the station with this key, or ``None``."""
-    return conn.scalar(
-        select(stations.c.id).where(
-            stations.c.election_id == election_id,
-            stations.c.municipality_code == key.municipality_code,
-            stations.c.number == key.number,
-        )
-    )
-
-
 def _station(row: AnyRow) -> Station:
     return Station(
         key=StationKey(row.municipality_code, row.number),

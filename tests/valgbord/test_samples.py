@@ -5,12 +5,12 @@ from sqlalchemy import Engine, insert
 
 from domain.danish_samples import Situation
 from domain.elections import ElectionKind, StationState, TableState
-from domain.marks import Accepted, Circumstances, Decision, LiveMark, Refused, decide
+from domain.marks import Accepted, Circumstances, Decision, Refused, decide
 from domain.poll_cards import ScanProblem, UnreadableScan, parse_scan
 from printer.sample_sheet import Outcome, SampleCard
 from server.db import poll_cards, snapshot
 from server.queries.elections import find_election
-from server.queries.marks import find_cards, list_live_marks
+from server.queries.marks import list_cards_with_marks
 from tests.valgbord.small_register import SmallRegister, make_small_register
 from valgbord.samples import LiveElectionError, is_kept, pick_samples
 
@@ -33,10 +33,8 @@ def what_the_table_says(engine: Engine, digits: str) -> Decision | ScanProblem:
         number = parse_scan(digits, election)
         if isinstance(number, UnreadableScan):
             return number.problem
-        finding = find_cards(conn, 1, [digits]).get(digits)
-        earlier: LiveMark | None = None
-        if finding is not None:
-            earlier = list_live_marks(conn, [finding.entry.entry_id]).get(finding.entry.entry_id)
+        found = list_cards_with_marks(conn, 1, [digits])
+    _, finding, earlier = found[0] if found else (digits, None, None)
     here = Circumstances(1, StationState.OPEN, TableState.OPEN, signed_in=True, epoch=1, package_hash="0" * 64)
     return decide(finding, earlier, here, epoch=1, package_hash="0" * 64)
 
